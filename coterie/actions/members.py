@@ -64,7 +64,7 @@ def _insert_user(tx: Tx, caller: Caller, email: str, password_hash: str | None) 
 
 
 def insert_user(tx: Tx, organization: Organization, email: str, *, password_hash: str, first_name: str = "") -> User:
-    """Creates an account with the time zone of an organization, of which it is no member yet.
+    """Creates an account with the time zone of an organization, of which it is not a member yet.
 
     Raises Invalid if the address is not valid or has an account, or the name is longer than 200 characters.
     """

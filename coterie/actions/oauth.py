@@ -64,7 +64,7 @@ def read_client(client_id: str, metadata: dict[str, Any]) -> Client:
 
 
 def create_code(tx: Tx, grant: Grant) -> str:
-    """A code for the grant a user agreed to, valid for a minute. Raises NotFound if the user is no member."""
+    """A code for the grant a user agreed to, valid for a minute. Raises NotFound if the user is not a member."""
     if find_membership(tx, grant.organization_id, grant.user_id) is None:
         raise NotFound("Organization not found")
     code, now = secrets.token_urlsafe(32), times.now()

@@ -31,7 +31,7 @@ UNDOABLE = frozenset(_UNDO) | SILENT | {_CREATED}
 def undo_events(tx: Tx, caller: Caller, first: int, last: int) -> Undone:
     """Undoes the events from first to last, both included, and those of the jobs they requested.
 
-    Raises Invalid if this is no range; NotFound if it has no event; TooLarge if it has more than 2,000.
+    Raises Invalid if this is not a range; NotFound if it has no event; TooLarge if it has more than 2,000.
     """
     scope = find_scope(tx, caller, first, last)
     events = store.list_events_of(tx, caller.organization_id, scope, limit=EVENTS_MAX + 1)
@@ -51,7 +51,7 @@ def undo_events(tx: Tx, caller: Caller, first: int, last: int) -> Undone:
 def find_scope(tx: Tx, caller: Caller, first: int, last: int) -> UndoScope:
     """The events from first to last, and those of the jobs they requested that have finished.
 
-    Raises Invalid if this is no range; NotFound if it has no event.
+    Raises Invalid if this is not a range; NotFound if it has no event.
     """
     if not 0 < first <= last:
         raise invalid("first", "must be at least 1, and at most last")

@@ -111,7 +111,7 @@ def _save_equal(
 
 
 def _equal_lines(tx: Tx, caller: Caller, lines: Sequence[RawLine], tag: Term, members: Members) -> list[RawLine]:
-    """The lines with the tag's name and members. Lines that name members who are no contacts stay."""
+    """The lines with the tag's name and members. Lines of members that are not contacts stay."""
     result = list(lines) if name_of(lines) == tag.name else with_name(lines, tag.name)
     present = store.find_members(tx, caller.organization_id, members_of(result))
     gone = {uid for uid, contact_id in present.items() if contact_id not in members}

@@ -84,7 +84,7 @@ def run_worker(settings: Settings, *, with_parent: bool) -> None:
     with importing():
         from coterie.worker.loop import Worker  # lazy: a web process needs no worker
 
-    # a worker reads whole books: mapped, they would take up to 256 MB and be no quicker
+    # a worker reads whole books: mapped, they would take up to 256 MB without being faster
     with open_migrated(settings, maps_file=False) as database:
         worker = Worker(database, settings)
 

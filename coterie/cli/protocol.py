@@ -26,7 +26,7 @@ REST_SECONDS_MAX = 30.0
 SEND_SECONDS = 30.0
 SEND_BYTES_MIN = 30 * 1024
 CONNECTIONS_MAX = 1000
-# file descriptors for everything that is no connection
+# file descriptors for everything but connections
 OTHER_FILES = 100
 RETRY_SECONDS = 5
 _STATUSES = {400: b"400 Bad Request", 431: b"431 Request Header Fields Too Large", 503: b"503 Service Unavailable"}

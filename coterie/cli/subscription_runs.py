@@ -27,7 +27,7 @@ RESCUE_SECONDS = 600.0
 
 
 def read_remote_password() -> str:
-    """The password as typed without echo, or the first line of standard input if that is no terminal."""
+    """The password as typed without echo, or the first line of standard input if that is not a terminal."""
     if sys.stdin.isatty():
         password: str = typer.prompt("Password", hide_input=True)
     else:

@@ -161,7 +161,7 @@ def _compare_handles(common: list[tuple[str, str]], draft: Facts, other: Facts) 
 
 
 def _have_other_generations(draft: Facts, other: Facts) -> bool:
-    """Whether two have different generations. A word that is the surname of one of them is no generation."""
+    """Whether two have different generations. A word that is the surname of one of them is not a generation."""
     one, another = draft.generation, other.generation
     if one and another:
         return one != another

@@ -203,7 +203,7 @@ def _add_alike(
     contact_count: int,
     import_id: str,
 ) -> None:
-    """Adds the contacts that a draft may be by facts other than a handle. The name alone is no reason to ask."""
+    """Adds the contacts that a draft may be by facts other than a handle. The name alone is not a reason to ask."""
     by_position = {
         position: person()
         for position, (matches, person) in enumerate(zip(found, people, strict=True))

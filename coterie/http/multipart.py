@@ -38,7 +38,7 @@ async def read_multipart(
     """Reads a form: its fields in order, and its files by field name (of a repeated name the last).
 
     Files lie in the folder until remove_uploads is called; without a folder they are discarded as they arrive. An empty
-    file input is no file.
+    file input is not a file.
     Malformed are a missing boundary or end, a part without a name, broken headers, and fields that are not UTF-8.
     """
     parts = _Parts(folder, limits)

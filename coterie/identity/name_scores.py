@@ -77,7 +77,7 @@ def compare_names(book: Commonness, one: Person, other: Person) -> NameScore:
 def _have_other_surnames(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether each of two people has a surname that the other lacks, as mother and daughter of one name in Spain.
 
-    Spellings are no other surnames: van der Berg and van den Berg, García de la Torre and García Delatorre.
+    Other spellings do not make another surname: van der Berg and van den Berg, García de la Torre and García Delatorre.
     """
     if min(len(one), len(other)) < 2 or "".join(one) == "".join(other):
         return False

@@ -87,7 +87,7 @@ def compare_people(book: Commonness, one: Person, other: Person) -> Score:
         if bits > names.bits:
             given = "login" if names.given in ("initial", "missing") else names.given
             names = NameScore(bits, given, names.surname, is_doubtful=names.is_doubtful)
-    # who has another surname is no namesake to be told apart by a generation
+    # people with another surname are no namesakes: a generation need not tell them apart
     has_other_generation = one.suffix != other.suffix and names.surname != "other"
     employer = employer_bits(book, one, other)
     account = shared_account(one, other)

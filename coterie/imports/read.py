@@ -106,7 +106,7 @@ def _row(number: int, item: ContactDraft | RowError) -> ReadRow:
 
 def _finish(row: ReadRow, country: str | None) -> None:
     """Normalizes the draft, unless the row was applied before."""
-    if row.draft is None or not row.digest:  # rows of the portable archive that are no contact have no digest
+    if row.draft is None or not row.digest:  # rows of the portable archive other than contacts have none
         return
     if row.contact_id is not None:
         row.draft.pictures = []

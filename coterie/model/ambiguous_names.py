@@ -10,7 +10,7 @@ _TITLES = frozenset(
 )  # fmt: skip
 # names that are suffixes too if they are written in capital letters: Nguyen Thi Vi, but Bart Simpson VI
 _SUFFIXES = frozenset(("vi", "am", "ra", "abd", "ame", "ud", "ot", "git", "rid", "same", "cas"))
-# suffixes that are no names, however they are written
+# suffixes that are never names, however they are written
 _NO_NAMES = frozenset(("jr", "jnr", "sr", "snr", "ii", "iii", "2nd", "3rd", "4th", "5th", "phd", "esq", "esquire"))
 # short given names, which look like titles: Md. Rahman, Ma. Teresa Cruz, Wm. Hale
 _SHORT = frozenset(

@@ -23,7 +23,7 @@ GENERATIONS: Mapping[str, str] = {word: meaning for meaning, words in _WORDS.ite
 PAIRS: Mapping[str, str] = {"dj": "jr", "da": "sr", "dae": "sr"}
 # Hungarian writes them before the name
 BEFORE: Mapping[str, str] = {"ifj": "jr", "ifjabb": "jr", "id": "sr", "idosebb": "sr"}
-# those that are no names at all, nor given names, nor surnames after another one
+# those that are never names, never given names, and never surnames after another one
 _NO_NAMES = frozenset(("jr", "jnr", "sr", "snr", "ii", "2nd", "iii", "3rd", "iv", "4th"))
 _AFTER_GIVEN = _NO_NAMES | {"junior", "senior"}
 _AFTER_SURNAME = _AFTER_GIVEN | {"filho", "neto", "sobrinho", "fils", "hijo"}

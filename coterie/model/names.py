@@ -128,7 +128,7 @@ def _text(part: str) -> str | None:
 def _parse(name: str) -> Any:
     """A name as nameparser reads it. A word that is a suffix and a surname too is the surname if there is no other.
 
-    Words that are names have a mark, so that they are no titles or suffixes for nameparser.
+    Words that are names have a mark, so that nameparser does not take them for titles or suffixes.
     """
     from nameparser import HumanName  # lazy: 25 ms, and a start parses no name
 

@@ -22,7 +22,7 @@ def find_client(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Netwo
     X-Forwarded-For that is not.
 
     Every proxy appends the address of its own peer, so what stands left of an address that is not trusted was written
-    by the client. A text that is no address ends the search at the proxy that passed it on.
+    by the client. A text that is not an address ends the search at the proxy that passed it on.
     """
     client = peer
     for text in reversed([part for line in forwarded_for for part in line.split(",")]):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from coterie.errors import invalid
 
 DEFAULT = "UTC"
-# names that are no place: files of the database itself, and links kept for old programs
+# names that are not places: files of the database itself, and links kept for old programs
 _PREFIXES = ("posix/", "right/", "Etc/", "SystemV/", "US/")
 _NO_ZONES = frozenset(("localtime", "Factory", "posixrules"))
 

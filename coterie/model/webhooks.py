@@ -118,14 +118,16 @@ class Attempt(Struct, frozen=True, kw_only=True):
 
 
 def parse_kinds(kinds: Iterable[str]) -> tuple[str, ...]:
-    """The kinds without repetitions. Raises Invalid for one that is no kind, no group.* and not *."""
+    """The kinds without repetitions. Raises Invalid for one that is not a kind, a group.* or *."""
     chosen = tuple(dict.fromkeys(kinds))
     if not chosen:
         raise invalid("kinds", "must have at least one kind of event, or *", kind="blank")
     groups = [f"{group}.*" for group in _GROUPS]
     for kind in chosen:
         if kind != EVERY and kind not in SENT_KINDS and kind not in groups:
-            raise invalid("kinds", f"{kind[:100]!r} is no kind of event; groups are {', '.join(groups)}", kind="choice")
+            raise invalid(
+                "kinds", f"{kind[:100]!r} is not a kind of event; groups are {', '.join(groups)}", kind="choice"
+            )
     return chosen
 
 

@@ -158,7 +158,7 @@ class RelationshipSet(RecordSet):
 
 
 class NotSameSet(RecordSet):
-    """Pairs that were marked as not the same: the smaller id comes first, and they are no duplicates."""
+    """Pairs that were marked as not the same: the smaller id comes first, and they are no longer duplicates."""
 
     def columns_of(self, row: PortableRow) -> Columns:
         columns = super().columns_of(row)

@@ -14,7 +14,7 @@ from coterie.model.names import CJK
 from coterie.model.text import APOSTROPHES, fold, stream_safe, words
 
 WORD_LENGTH_MAX = 40
-# characters of one text that are read; a longer one has no white space or is no text
+# characters of one text that are read; a longer one has no white space or is not text
 CHUNK_LENGTH_MAX = 200
 GERMAN = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "ae", "Ö": "oe", "Ü": "ue", "Å": "aa", "Ø": "oe"}

@@ -9,7 +9,7 @@ _ID = re.compile(r"[0-9a-f-]{36}")
 
 
 def export_path(folder: Path, job_id: str) -> Path:
-    """The file of the export that a job makes. Raises ValueError if it is no id of a job."""
+    """The file of the export that a job makes. Raises ValueError if it is not the id of a job."""
     if not _ID.fullmatch(job_id):
         raise ValueError("not the id of a job")
     return folder / FOLDER / f"{job_id}.zip"

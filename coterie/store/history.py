@@ -1,7 +1,7 @@
 """The history of an organization: its units of work, newest first.
 
-The events of a job are no units of their own: the event that started it is. Of an import, that it was applied, and that
-it was undone, are units.
+The events of a job are not units of their own: the event that started it is. The units of an import are that it was
+applied and that it was undone.
 """
 
 from collections.abc import Iterable, Sequence

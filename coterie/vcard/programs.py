@@ -76,7 +76,7 @@ def _ms_address(reading: Reading, entry: Property) -> None:
 
 
 def _sound(reading: Reading, entry: Property) -> None:
-    """SOUND;X-IRMC-N is no sound but the name in Kana, as the Infrared Mobile Communications of phones write it."""
+    """SOUND;X-IRMC-N is not a sound but the name in Kana, as the Infrared Mobile Communications of phones write it."""
     if not any(type_.upper() == "X-IRMC-N" for type_ in entry.parameters.get("TYPE", ())):
         read_others.read_other(reading, entry)
         return

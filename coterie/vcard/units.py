@@ -25,7 +25,7 @@ SINGLE = frozenset(
      "PRODID", "KIND", "X-ABSHOWAS", "X-PHONETIC-FIRST-NAME", "X-PHONETIC-LAST-NAME", "X-MAIDENNAME",
      "X-ADDRESSBOOKSERVER-KIND", "CATEGORIES", "LANG", "X-LANG", "SORT-STRING", "X-ABUID", "X-EVOLUTION-FILE-AS")
 )  # fmt: skip
-# what every program writes for itself; a change of these alone is no change of the card
+# properties that every program writes for itself; a change of these alone does not change the card
 OF_PROGRAMS = frozenset(("PRODID", "REV"))
 _HANDLES = frozenset(("TEL", "EMAIL", "URL", "IMPP", "SOCIALPROFILE", "X-SOCIALPROFILE"))
 _HANDLE = "handle"

@@ -21,7 +21,7 @@ from coterie.web.pictures import pictures_of
 SPANS = {30: "30 days", 90: "90 days", 365: "A year"}
 LISTED_MAX = 10
 SUBJECTS_MAX = 100
-# fewer messages than these are no conversation that ended
+# with fewer messages there was no conversation that could end
 QUIET_LEAST = 3
 # name of the numbers -> (heading, filter of the people, whether the scale begins at 0)
 CHARTS = {

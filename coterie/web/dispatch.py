@@ -105,7 +105,7 @@ class PageApp:
             check_origin(headers, base_url(self._settings, scope, headers))
         files: Mapping[str, Upload] = {}
         if self._page.uploads:
-            # the file of somebody who is no member is not even read
+            # the file of a user who is not a member is not even read
             await self._database.run_read(lambda tx: self._enter(tx, visit, session))
             form, files = await read_upload(headers, receive, self._settings, self._settings.body_bytes_max)
         else:
@@ -154,7 +154,7 @@ class PageApp:
     def _enter(self, tx: Tx, visit: Visit, token: str) -> Visit:
         """The visit with session and organization.
 
-        Raises Unauthorized without a session, NoPage if the user is no member of the organization.
+        Raises Unauthorized without a session, NoPage if the user is not a member of the organization.
         """
         found = self._authentication.find_session(tx, token) if token else None
         if found is None:

@@ -192,7 +192,7 @@ def _named(tx: Tx, visit: Visit, name: str) -> Target:
         return Target("tag", term.id)
     folder = find_folder_by_name(tx, visit.acting.organization_id, name) if name else None
     if folder is None:
-        raise invalid("name", "is no tag or folder of yours: choose one of the list")
+        raise invalid("name", "is not a tag or folder: choose one from the list")
     return Target("folder", folder.id)
 
 

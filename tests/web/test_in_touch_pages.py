@@ -81,7 +81,7 @@ def test_rules_of_tags_and_folders_have_a_page(alice: Visitor, world: World) -> 
     assert "<b>Friends</b>" in text_of(page).replace("<", "<") and "every month" in text_of(page)
     assert b"<b>Friends" not in page.body
     wrong = alice.post(path, name="Nobody's", every="1m")
-    assert wrong.status == 422 and "is no tag or folder of yours" in text_of(wrong).lower()
+    assert wrong.status == 422 and "is not a tag or folder" in text_of(wrong).lower()
     rule = page.body.decode().split("/in-touch/")[1].split("/delete")[0]
     assert alice.post(f"{path}/{rule}/delete").status == 303
     assert "no rule yet" in text_of(alice.get(path))

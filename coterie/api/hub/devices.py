@@ -80,7 +80,7 @@ def revoke(tx: Tx, caller: Caller, request: Request) -> None:
 
 
 def _find(tx: Tx, caller: Caller, device_id: str) -> Device:
-    """Raises NotFound if it does not exist, or belongs to another member and the caller is no owner."""
+    """Raises NotFound if it does not exist, or belongs to another member and the caller is not an owner."""
     device = find_device(tx, caller.organization_id, device_id)
     if device is None or (device.user_id != caller.user_id and not is_owner(tx, caller)):
         raise NotFound("Device not found")

@@ -39,7 +39,7 @@ from coterie.api.route import Contract, Route
 
 CONTACT = "/contacts/{contact_id}"
 SEGMENT = "/segments/{segment_id}"
-# BatchOperation is no parameter: it is here because no type names it, but the document of the batch does
+# BatchOperation is not a parameter: it is here because no type names it, but the document of the batch does
 IDS: dict[str, Any] = {"contact_id": ContactId, "operation": batches.BatchOperation, "user_id": UUID, "token_id": UUID,
                        "segment_id": int, "merge_id": UUID, "cadence_id": UUID, "touch_id": UUID,
                        "webhook_id": UUID, "import_id": UUID, "row": int, "subscription_id": UUID, "device_id": UUID,

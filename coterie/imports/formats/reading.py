@@ -137,7 +137,7 @@ def _finish_repeats(reading: Reading) -> None:
 
 
 def _text_of(value: object) -> str:
-    """The texts of a draft but labels: a label goes with a value that is no number or address."""
+    """The texts of a draft except labels: a label goes with a value that is not a number or address."""
     if isinstance(value, Mapping):
         return " ".join(_text_of(inner) for name, inner in value.items() if name != "label")
     if isinstance(value, list | tuple):

@@ -95,7 +95,7 @@ def _compile(filter_: Filter, builder: Builder) -> str:
         case Condition():
             field = find_field(filter_.field)
             assert field is not None
-            # many contacts have any tag, or none: to read those first is no help
+            # many contacts have any tag, or none: reading those first does not help
             leads, builder.leads = builder.leads, builder.leads and filter_.op not in WITHOUT_VALUE
             sql = (_OF_FIELD.get(field.name) or _OF_KIND[field.kind])(filter_, builder)
             builder.leads = leads
