@@ -1,5 +1,6 @@
 """Finds a contact that a command names: by its id or its UUID."""
 
+from coterie.cli.terminal import printable
 from coterie.errors import invalid
 from coterie.model.ids import parse_id
 from coterie.model.organizations import Caller
@@ -17,5 +18,5 @@ def find_contact_id(tx: Tx, caller: Caller, text: str, field: str) -> int:
         uuid = parse_id(text)
         contact = find_contact_by_uuid(tx, caller.organization_id, uuid) if uuid else None
     if contact is None:
-        raise invalid(field, "does not exist")
+        raise invalid(printable(field), "does not exist")
     return contact.id

@@ -105,7 +105,7 @@ def _find(tx: Tx, caller: Caller, text: str, filter_: str | None, limit: int) ->
 def show(contact: IdArgument, *, instance: JsonInstance) -> None:
     """Show a contact with everything about it. Personal notes are their users' own and not shown."""
     with instance.read() as (tx, caller):
-        shown = sheet_as_data(tx, caller, find_contact_id(tx, caller, contact, "ID"))
+        shown = sheet_as_data(tx, caller, find_contact_id(tx, caller, contact, f"ID {contact[:60]}"))
     if instance.as_json:
         print_json(shown)
     else:
@@ -152,7 +152,7 @@ def edit(
     if not (fields or tags or untagged or folders):
         raise invalid("--set", "or another option is needed", kind="missing")
     with instance.write() as (tx, caller):
-        changed = actions.update_contact(tx, caller, find_contact_id(tx, caller, contact, "ID"), fields)
+        changed = actions.update_contact(tx, caller, find_contact_id(tx, caller, contact, f"ID {contact[:60]}"), fields)
         _change_groups(tx, caller, changed.id, tags, untagged, folders)
     _print_changed(changed, "changed", as_json=instance.as_json)
 
@@ -161,7 +161,7 @@ def edit(
 def delete(contact: IdArgument, *, instance: JsonInstance) -> None:
     """Delete a contact. It can be restored."""
     with instance.write() as (tx, caller):
-        deleted = actions.delete_contact(tx, caller, find_contact_id(tx, caller, contact, "ID"))
+        deleted = actions.delete_contact(tx, caller, find_contact_id(tx, caller, contact, f"ID {contact[:60]}"))
     _print_changed(deleted, "deleted", as_json=instance.as_json)
 
 
@@ -169,7 +169,7 @@ def delete(contact: IdArgument, *, instance: JsonInstance) -> None:
 def restore(contact: IdArgument, *, instance: JsonInstance) -> None:
     """Restore a deleted contact."""
     with instance.write() as (tx, caller):
-        restored = actions.restore_contact(tx, caller, find_contact_id(tx, caller, contact, "ID"))
+        restored = actions.restore_contact(tx, caller, find_contact_id(tx, caller, contact, f"ID {contact[:60]}"))
     _print_changed(restored, "restored", as_json=instance.as_json)
 
 

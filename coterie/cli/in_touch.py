@@ -121,7 +121,7 @@ def snooze(
 ) -> None:
     """Put off being in touch with a contact until a day; the next touch ends that."""
     with instance.write() as (tx, caller):
-        actions.snooze(tx, caller, find_contact_id(tx, caller, contact, "ID"), until)
+        actions.snooze(tx, caller, find_contact_id(tx, caller, contact, f"ID {contact[:60]}"), until)
     typer.echo(f"Comes again on {until}.")
 
 

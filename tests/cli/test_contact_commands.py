@@ -77,7 +77,7 @@ def test_a_contact_is_deleted_restored_merged_and_unmerged(home: Home) -> None:
         (["edit", "ID", "--email", "a@example.org", "--set", "email=b@example.org"], "sets email a second time"),
         (["edit", "ID", "--set", "bio=a", "--set", "bio=b"], "sets bio a second time"),
         (["edit", "ID", "--set", "id=3"], "has no field 'id'"), (["edit", "ID", "--set", "nickname"], "FIELD=VALUE"),
-        (["edit", "ID", "--set", "is_follower=maybe"], "yes or no"), (["show", "999999"], "ID does not exist"),
+        (["edit", "ID", "--set", "is_follower=maybe"], "yes or no"), (["show", "999999"], "ID 999999 does not exist"),
         (["edit", "ID", "--email", "nobody"], "email"), (["find", "--filter", "tag:"], "filter"),
     ],
 )  # fmt: skip
