@@ -27,14 +27,12 @@ class HandleScore(Struct, frozen=True, gc=False):
 
 
 NO_HANDLE = HandleScore()
-# what a mailbox of a family has besides its name: quillfamily@, the.quills@, familie.quill@
-_OF_FAMILIES = frozenset(
-    ("", "s", "es", "the", "thes", "family", "familie", "familia", "famille", "famiglia", "rodzina", "semya", "fam",
-     "clan", "home", "house", "haus", "casa", "household")
-)  # fmt: skip
+# what a mailbox of a family has before and after its name: quillfamily@, the.quills@, familie.quill@
 _FAMILIES = ("family", "familie", "familia", "famille", "famiglia", "household")
+_BEFORE_FAMILY = ("", "the", "fam", "casa", "rodzina", "semya")
+_AFTER_FAMILY = ("", "s", "es", "fam", "clan", "home", "house", "haus")
 _NOT_LETTERS, _PUNCTUATION = re.compile(r"[^a-z]"), re.compile(r"[^a-z0-9]")
-ACCOUNT_DIGITS_MIN = 2
+ACCOUNT_DIGITS_MIN = 1
 
 
 def handle_score(book: Commonness, one: Person, other: Person) -> HandleScore:
@@ -59,18 +57,23 @@ def _is_of_family(email: str, one: Person, other: Person) -> bool:
     letters = _NOT_LETTERS.sub("", email.partition("@")[0])
     if letters.endswith(_FAMILIES) or letters.startswith(_FAMILIES):
         return True
-    names = {*one.surname, *other.surname, "".join(one.surname), "".join(other.surname)} - {""}
-    if any(name in letters and letters.replace(name, "", 1) in _OF_FAMILIES for name in names):
-        return True
+    surnames = {*one.surname, *other.surname, "".join(one.surname), "".join(other.surname)} - {""}
     # the surname may be in the place of the given name
-    givens = {one.given, other.given} - {""}
-    return any(name in letters and letters.replace(name, "", 1) in _OF_FAMILIES - {""} for name in givens)
+    return _is_named(letters, surnames) or (
+        letters not in (one.given, other.given) and _is_named(letters, {one.given, other.given} - {""})
+    )
+
+
+def _is_named(letters: str, names: Collection[str]) -> bool:
+    """Whether the letters of a mailbox are one of these names with what a family's mailbox has around it."""
+    parts = [letters.partition(name) for name in names]
+    return any(name and before in _BEFORE_FAMILY and after in _AFTER_FAMILY for before, name, after in parts)
 
 
 def shared_account(one: Person, other: Person) -> str:
     """The account name that two people use at two services, such as a mailbox and Instagram; "" if there is none.
 
-    A name that is only the person's, or a part of it, must have two digits or more: others have it too.
+    A name that is only the person's, or a part of it, must have a digit: others have it too.
     """
     if set(one.logins).isdisjoint(other.logins):
         return ""
