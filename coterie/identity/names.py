@@ -18,6 +18,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 _DIGITS = re.compile(r"[0-9]")
 # how anyascii writes letters without a Latin one, such as the soft sign: Татьяна is Tat'yana
 _SIGNS = re.compile("[\"'`]")
+_REPEATED = re.compile(r"(.)\1+")
 _CONSONANTS = (("bpfvw", "1"), ("cgjkqsxz", "2"), ("dt", "3"), ("l", "4"), ("mn", "5"), ("r", "6"))
 _SOUNDS: dict[int, str | None] = {ord(letter): digit for letters, digit in _CONSONANTS for letter in letters}
 _SOUNDS |= dict.fromkeys(map(ord, "aeiouyh0123456789"))
@@ -73,6 +74,17 @@ def likeness(one: str, other: str) -> Likeness:
     if similarity < 0.7:
         return "other"
     return _spelling(one, other, similarity)
+
+
+def are_spellings(one: str, other: str) -> bool:
+    """Whether two words are spellings of one name: Dmitriy and Dmitrii, Sofia and Sophia, Eric and Erik."""
+    return _spelled(one) == _spelled(other)
+
+
+def _spelled(word: str) -> str:
+    for written, plain in (("ph", "f"), ("kh", "h"), ("th", "t"), ("c", "k"), ("y", "i"), ("w", "v")):
+        word = word.replace(written, plain)
+    return _REPEATED.sub(r"\1", word)
 
 
 def are_particles(one: str, other: str) -> bool:

@@ -20,7 +20,7 @@ from coterie.identity.fact_scores import (
     shared_account,
 )
 from coterie.identity.name_scores import STRANGERS, NameScore, are_strangers, compare_names, login_bits
-from coterie.identity.names import Likeness, sound
+from coterie.identity.names import Likeness, are_spellings, sound
 from coterie.identity.people import Person, with_names_of
 from coterie.identity.weights import WEIGHTS
 from coterie.model.duplicates import POSSIBLE, SUGGESTED, Level
@@ -156,16 +156,23 @@ def _guarded(book: Commonness, bits: float, one: Person, other: Person, score: S
     is_of_household = score.handle.bits > 0 and not score.handle.is_personal
     if is_of_household and (given == "missing" or (given in ("near", "sound") and not has_birthday)):
         bits = min(bits, UNSURE)  # may be a twin, or mother and daughter
-    if score.contradicts or (score.names.is_doubtful and not has_birthday and not score.handle.is_personal):
+    is_own = bool(score.handle.is_personal or score.account)
+    if score.contradicts or (score.names.is_doubtful and not has_birthday and not is_own):
         bits = min(bits, UNSURE)  # may be father and son
-    if given == "form" and not has_birthday and not score.handle.is_personal and _are_two_forms(one.given, other.given):
+    if given == "form" and not has_birthday and not is_own and _are_two_forms(one.given, other.given):
         return min(bits, UNSURE)
-    if given in ("close", "near", "sound") and _are_given_names(book, one, other):
+    if (
+        given in ("close", "near", "sound")
+        and _are_given_names(book, one, other)
+        and not are_spellings(one.given, other.given)
+    ):
         return min(bits + WEIGHTS.two_known_names, UNSURE)  # may be twins: Andrea and Andres
     if given == score.names.surname == "missing" and score.handle.is_personal and not score.contradicts:
         # one of them has no name, only a handle that no other contact has
         return max(bits, WEIGHTS.suggested) if score.handle.bits >= WEIGHTS.other_handle else bits
-    if given in ("missing", "initial") and not has_birthday and not score.handle.is_personal:
+    if given == score.names.surname == "missing" and score.account:
+        return max(bits, WEIGHTS.possible)
+    if given in ("missing", "initial") and not has_birthday and not is_own:
         is_named = given == "initial" or (one.middle and other.middle)
         return min(bits, UNSURE if is_named else WEIGHTS.possible + 1.0)
     return bits

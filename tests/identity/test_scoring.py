@@ -32,6 +32,15 @@ PHONE, EMAIL = "phone:+12125550100", "email:hale@example.org"
             somebody("Ruth Quill", PHONE, "email:sales@acme.example"),
             somebody("Ruth Quill", PHONE, "email:ruthq@a.example"),
         ),
+        (somebody("Дмитрий Козлов", PHONE), somebody("Dmitrii Kozlov", PHONE)),
+        (
+            somebody("Sofia Quill", PHONE, "email:s.quill86@a.example"),
+            somebody("Sophia Quill", "email:s.quill86@a.example", "phone:+12125550101"),
+        ),
+        (
+            somebody("Marge V", "instagram:vanderzeemarge94"),
+            somebody("Maggie Vanderzee", "email:vanderzee.marge94@a.example"),
+        ),
         (somebody("Ruth Quill", "email:ruthq@a.example"), somebody("Ruth Hale", "email:ruthq@a.example")),
         (somebody("Ruth Quill", "email:zorblax@a.example"), somebody("Ruth Quill", "instagram:zorblax_")),
         (somebody("Ruth", PHONE, last_name="Quill Quill"), somebody("Quill Quill Ruth", PHONE)),
