@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from coterie.imports.formats.detect import detect_format
 from coterie.imports.formats.header_names import guess_mapping
 from coterie.model.imports import AddressDraft, ContactDraft
 from tests.imports.tables import draft_of
@@ -109,3 +110,21 @@ def test_a_number_as_a_name_is_only_shown(tmp_path: Path) -> None:
 def test_a_flag_of_privacy_is_no_phone_number(tmp_path: Path) -> None:
     draft = draft_of(tmp_path, "Name,Work,Home,Fax,Other,Private\nVal Wolf,+12125550111,,,,0\n")
     assert (handles_of(draft), draft.note) == ([("phone", "+12125550111", "work")], None)
+
+
+def test_numbered_addresses_of_other_programs_than_google_are_read_with_the_rest(tmp_path: Path) -> None:
+    text = (
+        "First Name,Last Name,Labels,Email 1,Address 1 - Street,Address 1 - City,Address 2 - City,Address 2 - Town\n"
+        "Di,Eck,Customers,di@example.org,5 Elm,Reno,Troy,Ilion\n"
+    )
+    path = tmp_path / "contacts.csv"
+    path.write_text(text)
+    assert detect_format(path) == "csv"
+    draft = draft_of(tmp_path, text)
+    assert draft.addresses == [AddressDraft("5 Elm", locality="Reno"), AddressDraft(locality="Troy")]
+    assert (handles_of(draft), draft.note) == ([("email", "di@example.org", None)], "Address 2 - Town: Ilion")
+
+
+def test_parts_of_a_birthdate_are_one(tmp_path: Path) -> None:
+    draft = draft_of(tmp_path, "name,birthdate_day,birthdate_month,birthdate_year\nCy Dow,3,4,1980\n")
+    assert (draft.birthday, draft.note) == ("1980-04-03", None)

@@ -47,7 +47,8 @@ def is_header(cells: Sequence[str]) -> bool:
     names = {cell.lower() for cell in cells}
     is_current = {"first name", "last name", "labels"} <= names
     is_older = {"given name", "family name"} <= names and "name" in names
-    has_numbered = any(_NUMBERED.fullmatch(name) for name in names)
+    # others number their columns too ("Address 1 - Street"), but say of what type a value is in one of its own
+    has_numbered = any(_NUMBERED.fullmatch(name) and name.endswith((" - label", " - type")) for name in names)
     return (is_current or is_older) and (has_numbered or "file as" in names or "group membership" in names)
 
 

@@ -30,6 +30,7 @@ _OF_WORK = ("department", "job_title")
 # words before a part of an address, as in "Mailing City" and "Address - Street"
 _BEFORE_PARTS = frozenset(("address", "mailing", "postal", "adresse", "direccion", "indirizzo", "adres", "endereco"))
 _TITLES = frozenset(("title", "titel", "titre", "titulo", "titolo"))
+_NUMBER = re.compile(r"#\d+")
 _CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PREFIX = re.compile(r"\s*(\w+)(?: - |: ?|\.|/)")
 _FLAGS = frozenset((
@@ -54,7 +55,17 @@ def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
     short = {header[prefix:]: header for header in headers}
     mapping = _guess_all(list(short))
     mapping |= type_columns(mapping)
-    return {short[name]: path for name, path in mapping.items()}
+    return {short[name]: path for name, path in _without_repeated(mapping).items()}
+
+
+def _without_repeated(mapping: dict[str, str]) -> dict[str, str]:
+    """A part of a numbered address has one column; others are lines of the note."""
+    numbered: set[str] = set()
+    for name, path in mapping.items():
+        if "#" in path and path in numbered:
+            mapping[name] = "extra"
+        numbered.add(path)
+    return mapping
 
 
 def _common_prefix(headers: Sequence[str]) -> int:
@@ -79,8 +90,8 @@ def _guess_all(headers: Sequence[str]) -> dict[str, str]:
     folded = {header: "".join(words(header[:200])) for header in headers}
     titles = [header for header, word in folded.items() if word in _TITLES]
     salutations = [header for header, path in mapping.items() if path == "name_prefix" and header not in titles]
-    # with an employer or a salutation, and without another column for the job, "Title" may be the job
-    if salutations or ("employer" in fields and "job_title" not in fields):
+    # with an employer, a department or a salutation, and without another column for the job, "Title" may be the job
+    if salutations or (fields & {"employer", "department"} and "job_title" not in fields):
         mapping |= dict.fromkeys(titles, "title")
     for header, word in folded.items():
         if word in header_words.IN_LANGUAGE:
@@ -124,13 +135,21 @@ def _path_of(rest: Sequence[str]) -> str:
     # "Home Address 2" is the second line of the home address
     if path := _FIELD_OF.get("".join(rest)) or _FIELD_OF.get("".join(word for word in rest if not word.isdigit())):
         return path
-    part = _FIELD_OF.get("".join(word for word in rest if word not in _BEFORE_PARTS), "")
-    return part if part.startswith("address.") else ""
+    parts = [word for word in rest if word not in _BEFORE_PARTS]
+    # "Address 1 - City"
+    number = f"#{int(parts.pop(0))}" if rest[:1] != parts[:1] and parts and _is_number(parts[0]) else ""
+    part = _FIELD_OF.get("".join(parts)) or _FIELD_OF.get("".join(word for word in parts if not word.isdigit()), "")
+    return part.replace("address", f"address{number}") if part.startswith("address.") else ""
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) <= 3 and word[0] != "0"
 
 
 def _labelled(path: str, labels: Sequence[str]) -> str:
     if not labels:
-        return path if path.startswith("address.") else "extra"
+        return path if path.startswith(("address.", "address#")) else "extra"
+    path = _NUMBER.sub("", path)
     if path in _OF_WORK and set(labels) == {"work"}:
         return path
     if match := _LABELLED.fullmatch(path):

@@ -47,12 +47,16 @@ NAMES = {
         datadenascimento nascimento; 生年月日 誕生日 bornon datebirth; geborenam geboren; neele nele; nacidoel
         fechanac; natoil; geborenop; nascidoem""",
     "birthday.year": """
-        birthyear yearofbirth; geburtsjahr; anneedenaissance; anodenacimiento; annodinascita; geboortejaar;
+        birthyear yearofbirth birthdateyear; geburtsjahr; anneedenaissance; anodenacimiento; annodinascita;
+        geboortejaar;
         anodenascimento""",
     "birthday.month": """
-        birthmonth monthofbirth; geburtsmonat; moisdenaissance; mesdenacimiento; mesedinascita; geboortemaand;
+        birthmonth monthofbirth birthdatemonth; geburtsmonat; moisdenaissance; mesdenacimiento; mesedinascita;
+        geboortemaand;
         mesdenascimento""",
-    "birthday.day": "dayofbirth; tagdergeburt; jourdenaissance; diadenacimiento; giornodinascita; diadenascimento",
+    "birthday.day": """
+        dayofbirth birthdateday; tagdergeburt; jourdenaissance; diadenacimiento; giornodinascita;
+        diadenascimento""",
     "employer": """
         company employer organization organisation organizationname companyname workplace account; firma unternehmen
         arbeitgeber; entreprise societe employeur; empresa compania organizacion; azienda societa ditta; bedrijf
@@ -125,7 +129,8 @@ NAMES = {
         interno; toevoeging; complemento complementdadresse""",
     "address.line_3": "addressline3 address3 street3 line3 pobox postofficebox postfach boitepostale",
     "address.locality": """
-        city town locality; stadt ort wohnort; ville commune; ciudad localidad poblacion; citta comune localita;
+        city town locality towncity; stadt ort wohnort; ville commune; ciudad localidad poblacion; citta comune
+        localita;
         plaats woonplaats adresplaats; cidade localidade cidadeendereco""",
     "address.region": """
         state region province county stateprovince; bundesland kanton; departement; provincia estado; regione;
