@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from coterie.drafts.from_sheet import DRAFT_PARTS, draft_of_sheet
 from coterie.model.cards import CardRef
 from coterie.model.contact_sheets import ContactSheet
-from coterie.model.imports import UID_SOURCE, ContactDraft, PictureDraft
+from coterie.model.imports import UID_SOURCE, ContactDraft, PictureDraft, decode_draft
 from coterie.model.organizations import Caller
 from coterie.store import cards as store
 from coterie.store.cards import StoredCard
@@ -30,7 +29,6 @@ from coterie.vcard.write import write_card
 # our own properties, and those that phones do not use: bytes of a rendered picture beyond this are not sent
 PICTURE_BYTES_MAX = 1_048_576
 _NOT_ON_PHONES = {"how_you_met": None, "bio": None, "is_follower": None, "relationship_grade": None}
-_decode = msgspec.json.Decoder(ContactDraft).decode
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class Renderer:
         if stored.draft is not None:
             lines = split_card(text)
             version = version_of(lines)
-            shown, now = _by_digest(_decode(stored.draft)), _by_digest(draft)
+            shown, now = _by_digest(decode_draft(stored.draft)), _by_digest(draft)
             now = now if now.pictures == shown.pictures else draft
             before, after = (split_card(self._text_of(each, uid, version)) for each in (shown, now))
             difference = compare(before, after, self._caller.country)

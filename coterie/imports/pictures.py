@@ -3,13 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
-
-from coterie.model.imports import ContactDraft, PictureDraft
+from coterie.model.imports import ContactDraft, PictureDraft, decode_draft
 from coterie.store.database import Tx
 from coterie.store.files import file_path, lock_files, save_file
-
-_decode = msgspec.json.Decoder(ContactDraft).decode
 
 
 def store_pictures(folder: Path, draft: ContactDraft, pictures: dict[str, bytes]) -> None:
@@ -25,7 +21,7 @@ def store_pictures(folder: Path, draft: ContactDraft, pictures: dict[str, bytes]
 
 def draft_of(folder: Path, encoded: str | None) -> ContactDraft:
     """A stored draft, without pictures whose file no longer exists."""
-    draft = _decode(encoded or "{}")
+    draft = decode_draft(encoded or "{}")
     if draft.pictures:
         draft.pictures = [p for p in draft.pictures if not p.digest or file_path(folder, p.digest).is_file()]
     return draft

@@ -15,7 +15,7 @@ from coterie.drafts.facts import Facts, facts_of_draft
 from coterie.drafts.normalize import normalize_draft
 from coterie.errors import invalid
 from coterie.imports.formats.readers import READERS
-from coterie.model.imports import DRAFT_SOURCE, ContactDraft, RowError
+from coterie.model.imports import DRAFT_SOURCE, ContactDraft, RowError, decode_draft
 from coterie.settings import Settings
 from coterie.store.candidates import find_owners_of_external_ids
 from coterie.store.database import Tx, open_database
@@ -25,7 +25,6 @@ BATCH = 500
 REJECTED_MAX = 10_000
 PICTURES_MAX = 5
 Reads = Callable[[], AbstractContextManager[Tx]]
-_decode = msgspec.json.Decoder(ContactDraft).decode
 
 
 class ReadRow(Struct):
@@ -48,7 +47,7 @@ class ReadRow(Struct):
     def decoded(self) -> ContactDraft:
         """The draft."""
         if self.draft is None:
-            self.draft = _decode(self.encoded or "{}")
+            self.draft = decode_draft(self.encoded or "{}")
         return self.draft
 
 

@@ -192,7 +192,7 @@ class Import(Struct, frozen=True):
     error_code: str | None = None
 
 
-_decode_draft = msgspec.json.Decoder(ContactDraft).decode
+decode_draft = msgspec.json.Decoder(ContactDraft).decode
 
 
 class StagedRow(Struct, frozen=True, kw_only=True):
@@ -219,7 +219,7 @@ class StagedRow(Struct, frozen=True, kw_only=True):
 
     def read_draft(self) -> ContactDraft | None:
         """Its draft, decoded; None for a row that could not be read."""
-        return _decode_draft(self.draft) if self.draft else None
+        return decode_draft(self.draft) if self.draft else None
 
 
 class RowMatch(Struct, frozen=True):

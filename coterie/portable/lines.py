@@ -9,7 +9,7 @@ from coterie.drafts.merge import FILLED, NAMES
 from coterie.errors import invalid
 from coterie.model import times
 from coterie.model.handles import LINKEDIN, UNSAFE_LINK, WEBSITE, is_unsafe_link
-from coterie.model.imports import PORTABLE_SOURCE, ContactDraft, HandleDraft
+from coterie.model.imports import PORTABLE_SOURCE, ContactDraft, HandleDraft, decode_draft
 from coterie.model.portable import ContactRow, HandleRow, PortableContact, PortableRow
 from coterie.model.portable_rows import CardRow
 from coterie.model.relationships import TYPES
@@ -28,7 +28,7 @@ def _check_card(row: CardRow) -> None:
     is_card = body.startswith("BEGIN:VCARD") and body.rstrip().endswith("END:VCARD") and body.count("BEGIN:VCARD") == 1
     if not is_card or _CONTROL.search(row.body):
         raise invalid("body", "is not one vCard")
-    draft = msgspec.json.decode(row.draft, type=ContactDraft) if row.draft else None
+    draft = decode_draft(row.draft) if row.draft else None
     if (draft is None) is not (row.contact is None):
         raise invalid("draft", "is missing, or is that of a group")
     for picture in draft.pictures if draft else ():
