@@ -181,6 +181,8 @@ class CardDavApp:
     async def _report(self, login: Login, request: Request) -> StreamedResponse:
         result = await self._database.run_slow(lambda tx: report(Context(tx, login, request)))
         self._logins.seen(login, request.header(b"user-agent"), result.seen)
+        if result.document:
+            return StreamedResponse(200, [XML_TYPE], result.document.encode())
         return _multistatus(self._report_pieces(login, request, result), _applied(request))
 
     async def _report_pieces(self, login: Login, request: Request, result: Report) -> AsyncIterator[str]:

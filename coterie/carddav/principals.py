@@ -11,7 +11,7 @@ from coterie.carddav.properties import PROPERTIES, ShownResource
 from coterie.carddav.propfind import Wanted, respond, stored_properties
 from coterie.carddav.urls import resource_of
 from coterie.carddav.xml_input import Element, dav
-from coterie.carddav.xml_output import element, propstats, response
+from coterie.carddav.xml_output import DECLARATION, NAMESPACES, element, propstats, response
 from coterie.errors import NotFound
 
 DEPTH_MAX = 3
@@ -65,6 +65,17 @@ def search(context: Context, root: Element, wanted: Wanted) -> str:
     results = [text in name or text in device.email.casefold() for text in texts]
     is_all = root.attributes.get("test", "allof") != "anyof"
     return respond(context, target, wanted) if (all(results) if is_all else any(results)) else ""
+
+
+def searchable_properties() -> str:
+    """The response to a principal-search-property-set (RFC 3744, section 9.5): what `search` looks into."""
+    names = (("<D:displayname/>", "Name"), ("<CS:email-address-set/>", "E-mail address"))
+    properties = "".join(
+        f"<D:principal-search-property><D:prop>{name}</D:prop>"
+        f'<D:description xml:lang="en">{text}</D:description></D:principal-search-property>'
+        for name, text in names
+    )
+    return f"{DECLARATION}<D:principal-search-property-set {NAMESPACES}>{properties}</D:principal-search-property-set>"
 
 
 def match(context: Context, root: Element, wanted: Wanted) -> str:

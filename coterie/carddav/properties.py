@@ -17,7 +17,7 @@ from coterie.vcard.cards import PROPERTY_BYTES_MAX
 CONTENT_TYPE = "text/vcard; charset=utf-8"
 _WRITE = ("read", "write", "write-content", "write-properties", "bind", "unbind", "read-current-user-privilege-set")
 _READ = ("read", "read-current-user-privilege-set")
-_OF_PEOPLE = ("D:principal-property-search", "D:principal-match",
+_OF_PEOPLE = ("D:principal-property-search", "D:principal-search-property-set", "D:principal-match",
               "D:expand-property", "D:acl-principal-prop-set")  # fmt: skip
 _OF_BOOKS = ("C:addressbook-query", "C:addressbook-multiget", "D:sync-collection", "D:expand-property")
 
@@ -157,6 +157,9 @@ PROPERTIES: Mapping[str, Property] = {
     dav("supported-report-set"): _reports,
     dav("sync-token"): _sync_token,
     f"{{{CALENDARSERVER}}}getctag": _sync_token,
+    f"{{{CALENDARSERVER}}}email-address-set": _only(
+        _PRINCIPAL, lambda context: f"<CS:email-address>{escape(context.login.device.email)}</CS:email-address>"
+    ),
     dav("resource-id"): _resource_id,
     card("addressbook-home-set"): _home_set,
     card("supported-address-data"): _address_data_types,

@@ -10,7 +10,7 @@ from coterie.carddav.candidates import candidates
 from coterie.carddav.context import Context
 from coterie.carddav.errors import DavError
 from coterie.carddav.filters import match_filter, read_filter
-from coterie.carddav.principals import expand, match, search
+from coterie.carddav.principals import expand, match, search, searchable_properties
 from coterie.carddav.properties import ShownResource
 from coterie.carddav.propfind import Wanted, depth_of, names_in, read_wanted, respond
 from coterie.carddav.urls import Resource, resource_of
@@ -25,7 +25,10 @@ _ADDRESS_DATA = card("address-data")
 
 
 class Report(Struct):
-    """head: what precedes the cards. refs: the cards, by piece. tail: what follows them."""
+    """head: what precedes the cards. refs: the cards, by piece. tail: what follows them.
+
+    document: the whole response to a report that is answered with no multistatus.
+    """
 
     wanted: Wanted = Wanted()
     data: AddressData | None = None
@@ -34,6 +37,7 @@ class Report(Struct):
     tail: str = ""
     # the change number up to which the device knows everything
     seen: int | None = None
+    document: str = ""
 
     def pieces(self) -> Iterator[Callable[[Context], str]]:
         """The responses for the cards, a few hundred at a time: each piece is one read."""
@@ -193,6 +197,10 @@ def _search(context: Context, root: Element) -> Report:
     return Report(head=search(context, root, read_properties(root)[0]))
 
 
+def _list_searchable(context: Context, root: Element) -> Report:
+    return Report(document=searchable_properties())
+
+
 def _match(context: Context, root: Element) -> Report:
     return Report(head=match(context, root, read_properties(root)[0]))
 
@@ -205,6 +213,7 @@ _REPORTS: dict[str, tuple[Sequence[str], Callable[[Context, Element], Report]]] 
     dav("sync-collection"): (("book",), _sync),
     dav("expand-property"): (_PEOPLE, _expand),
     dav("principal-property-search"): (_PEOPLE, _search),
+    dav("principal-search-property-set"): (_PEOPLE, _list_searchable),
     dav("principal-match"): (_PEOPLE, _match),
     dav("acl-principal-prop-set"): (_PEOPLE, _match),
 }

@@ -10,10 +10,10 @@ from coterie.carddav.xml_input import CARD, DAV, XML, Element
 CALENDARSERVER = "http://calendarserver.org/ns/"
 PREFIXES = {DAV: "D", CARD: "C", CALENDARSERVER: "CS"}
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
-_NAMESPACES = " ".join(f'xmlns:{prefix}="{namespace}"' for namespace, prefix in PREFIXES.items())
+NAMESPACES = " ".join(f'xmlns:{prefix}="{namespace}"' for namespace, prefix in PREFIXES.items())
 # what XML 1.0 cannot hold
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-OPEN = f"{DECLARATION}<D:multistatus {_NAMESPACES}>"
+OPEN = f"{DECLARATION}<D:multistatus {NAMESPACES}>"
 CLOSE = "</D:multistatus>"
 
 
@@ -84,4 +84,4 @@ def error_body(error: DavError) -> bytes:
     """The body of an error: the element that names its condition."""
     tag = error.condition
     condition = "" if not tag else f"<{tag}>{error.content}</{tag}>" if error.content else f"<{tag}/>"
-    return f"{DECLARATION}<D:error {_NAMESPACES}>{condition}</D:error>".encode()
+    return f"{DECLARATION}<D:error {NAMESPACES}>{condition}</D:error>".encode()

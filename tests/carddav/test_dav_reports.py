@@ -1,7 +1,9 @@
 """addressbook-query, multiget and the reports about principals."""
 
+from xml.etree import ElementTree
+
 import pytest
-from carddav.dav_client import Dav, Multistatus, document, make_card
+from carddav.dav_client import NAMES, Dav, Multistatus, document, make_card
 
 from coterie.carddav.filters import CardLines
 from coterie.vcard.raw import decode_card
@@ -172,3 +174,15 @@ def test_an_international_address_is_found_as_it_is_written(dav: Dav) -> None:
     dav.put("idn.vcf", make_card(*lines, uid="idn"))
     for text in ("xn--mnchen", "idn@", "@EXAMPLE.net"):
         assert names(query(dav, prop("EMAIL", text))) == ["idn"], text
+
+
+def test_what_a_search_of_principals_looks_into(dav: Dav) -> None:
+    reports = dav.propfind(dav.principal, "D:supported-report-set", "CS:email-address-set")
+    assert "principal-search-property-set" in reports.body.decode() and dav.user in reports.body.decode()
+    response = dav.call("REPORT", "/dav/principals/", document("D:principal-search-property-set", ""), depth="0")
+    root = ElementTree.fromstring(response.body)
+    assert (response.status, root.tag) == (200, "{DAV:}principal-search-property-set")
+    names = [prop.tag for prop in root.findall("D:principal-search-property/D:prop/*", NAMES)]
+    assert names == ["{DAV:}displayname", "{http://calendarserver.org/ns/}email-address-set"]
+    body = document("D:principal-search-property-set", "")
+    assert b"supported-report" in dav.call("REPORT", "x.vcf", body).body
