@@ -137,14 +137,18 @@ class Patch:
         if found is None:
             self._add(after)
             return
-        group = "" if self._is_shared(found) else found.main.written_group
-        is_kept = self._keeps_heads and before.label == after.label and found.family not in _WHOLE
+        has_same_label = before.label == after.label
+        is_kept = self._keeps_heads and has_same_label and found.family not in _WHOLE
         self._drop(found)
         self._drop_others(before)
         if is_kept and found.family == after.family:
             self._change_value(found, before.main.entry, after.main.entry)
+        elif not self._is_shared(found):
+            self._replaced[id(found.main)] = self._regrouped(after, found.main.written_group)
+        elif has_same_label:
+            self._replaced[id(found.main)] = [with_group(after.main, found.main.written_group)]
         else:
-            self._replaced[id(found.main)] = self._regrouped(after, group)
+            self._replaced[id(found.main)] = self._regrouped(after, "")
 
     def _change_value(self, found: CardUnit, before: Property | None, after: Property | None) -> None:
         assert found.main.entry is not None and before is not None and after is not None

@@ -82,8 +82,7 @@ def units_of(lines: Sequence[RawLine], country: str | None) -> list[CardUnit]:
     for line in lines:
         if line.is_envelope or not line.text.strip() or (is_companion(line) and line.group in mains):
             continue
-        # the companions belong to the first main line of their group
-        own = companions.pop(line.group, []) if line.group else []
+        own = companions.get(line.group, []) if line.group else []
         entry = line.entry
         label = None if entry is None else _label(entry, labels)
         units.append(CardUnit((line, *own), meaning_of(line, labels, country), label))

@@ -138,3 +138,17 @@ def test_the_preferred_one_of_a_card_of_version_4() -> None:
         [lines[0], lines[2]],
         ['TEL;TYPE="cell,voice":+1 800 555 0101', "TEL;PREF=1:+1 800 555 0103"],
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("a@example.org", "b@example.org"), ("X-ABLabel:Shop", "X-ABLabel:Mall"), ("item1.TEL:+1 800 555 0101\r\n", "")],
+)
+def test_a_device_changes_one_of_two_lines_with_one_label(old: str, new: str) -> None:
+    before = make_card(
+        *NAME, "item1.TEL:+1 800 555 0101", "item1.EMAIL:a@example.org", "item1.X-ABLabel:Shop", "X-ODD:1", uid="ned"
+    )
+    lines, written = decode_card(before.encode()), decode_card(before.replace(old, new).encode())
+    result = Patch(lines, "US", keeps_heads=False).make(compare(lines, written, "US"))
+    assert read_lines(result, "US") == read_lines(written, "US")
+    assert [line.text for line in result if line.name == "X-ODD"] == ["X-ODD:1\r\n"]
