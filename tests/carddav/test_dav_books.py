@@ -13,6 +13,7 @@ from coterie.actions.terms import create_term, put_on_contact
 from coterie.errors import Conflict, Invalid, NotFound
 from coterie.model.books import Book
 from coterie.model.terms import TAGS
+from coterie.store.card_states import set_card_state
 from coterie.store.folders import find_folder_by_name
 
 NED = make_card("FN:Ned Flanders", "N:Flanders;Ned;;;", "X-ODD:1", uid="ned")
@@ -244,7 +245,7 @@ def test_a_contact_is_always_or_never_on_phones(dav: Dav, world: World, family: 
 
 def test_the_audience_in_a_chosen_folder_is_on_phones(dav: Dav, world: World, family: Book) -> None:
     with world.database.write() as tx:
-        tx.run("UPDATE contacts SET card_state = NULL WHERE id = :id", {"id": world.marge.id})
+        set_card_state(tx, world.organization.id, world.marge.id, None)
     token = dav.sync().token
     assert len(sync(dav, book_of(dav, family)).changed()) == 1
     assert dav.sync(token).changed() == [dav.path(f"{world.marge.uuid}.vcf")]
