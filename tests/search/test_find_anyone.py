@@ -15,6 +15,7 @@ from coterie.actions.properties import create_definition, set_values
 from coterie.actions.terms import create_term, put_on_contact, update_term
 from coterie.model.terms import EXPERTISES, TAGS
 from coterie.search import search_contacts
+from coterie.search.nicknames import nicknames_of
 from coterie.store.database import Database
 
 PEOPLE: dict[str, dict[str, Any]] = {
@@ -135,3 +136,9 @@ def test_a_personal_note_is_found_by_its_author_alone(world: World) -> None:
     assert hit(world, "saxophone", alice) is None
     assert hit(world, "saxophone", bob) is not None
     assert hit(world, "lawnmower", alice) is not None
+
+
+def test_bill_is_william_and_not_robert() -> None:
+    assert "william" in nicknames_of("bill") & nicknames_of("billy")
+    assert "robert" not in nicknames_of("bill") | nicknames_of("billy")
+    assert not nicknames_of("robert") & {"bill", "billy"}
