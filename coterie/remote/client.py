@@ -17,7 +17,7 @@ import httpx
 from msgspec import Struct
 
 from coterie import outgoing
-from coterie.remote.errors import RemoteError, TooMuch
+from coterie.remote.errors import BUSY, RemoteError, TooMuch
 from coterie.remote.xml import Multistatus, Reader
 
 USER_AGENT = "Coterie-Subscriptions/1"
@@ -187,7 +187,7 @@ def _checked(reply: Reply) -> Reply:
         )  # fmt: skip
     if reply.status in _BUSY and not (reply.multistatus and reply.multistatus.error.names):
         seconds = _retry_after(reply.headers.get("retry-after"))
-        raise RemoteError("busy", f"The server is busy or failing (status {reply.status})", seconds=seconds)
+        raise RemoteError(BUSY, f"The server is busy or failing (status {reply.status})", seconds=seconds)
     return reply
 
 

@@ -1,6 +1,7 @@
 """Faults of another server. The message is for the user who added the subscription."""
 
 MESSAGE_LENGTH_MAX = 4000
+BUSY = "busy"
 
 
 class RemoteError(Exception):

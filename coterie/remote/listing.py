@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from coterie.model.subscriptions import NOT_READ, path_of
 from coterie.remote.client import CARD_BYTES_MAX, Client, Reply
 from coterie.remote.discovery import Book
-from coterie.remote.errors import RemoteError, TooMuch
+from coterie.remote.errors import BUSY, RemoteError, TooMuch
 from coterie.remote.xml import RESPONSES_MAX, card, dav, multiget, propfind, sync_collection
 
 TOGETHER = 20
@@ -154,6 +154,11 @@ def fetch(client: Client, hrefs: Sequence[str]) -> Iterator[list[Fetched]]:
                 found = _of_multiget(reply)
             except TooMuch:
                 pass  # one by one
+            except RemoteError as error:
+                # some servers fail at every multiget; one that fails at a GET too is busy
+                if error.code != BUSY or error.seconds is not None:
+                    raise
+                is_able = False
         yield [found.get(href) or get(client, href) for href in part]
 
 

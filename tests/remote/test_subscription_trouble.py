@@ -86,9 +86,10 @@ def test_a_run_that_is_broken_off_is_finished_by_the_next(subscriber: World, scr
     check(book, scripted, "Owner")
 
 
-def test_a_server_without_multiget_and_sync(subscriber: World, scripted: Scripted) -> None:
+@pytest.mark.parametrize("status", [400, 403, 500, 501])
+def test_a_server_without_multiget_and_sync(subscriber: World, scripted: Scripted, status: int) -> None:
     scripted.has_sync = False
-    scripted.answer = lambda method, *_: (501, {}, b"") if method == "REPORT" else None
+    scripted.answer = lambda method, *_: (status, {}, b"") if method == "REPORT" else None
     book = started(subscriber, scripted)
     scripted.put("0.vcf", card_of(0, "TITLE:Owner"))
     book.run()
