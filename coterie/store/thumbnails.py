@@ -14,6 +14,8 @@ FOLDER = "thumbnails"
 # a picture with more is not decoded. A JPEG is decoded at a fraction of its size; any other takes its pixels in memory,
 # several times, however small its file is
 PIXELS_MAX = {"JPEG": 40_000_000, "PNG": 16_000_000, "GIF": 16_000_000, "WEBP": 12_000_000}
+# a JPEG with further pictures, as many phones write it: Pillow opens it as another format
+_OF_SEVERAL = "MPO"
 _QUALITY = 80
 # so that the memory of one picture is that of all
 _one_at_a_time = threading.Lock()
@@ -48,7 +50,8 @@ def _make(source: Path, size: int) -> bytes | None:
 
     try:
         with _one_at_a_time, Image.open(source, formats=tuple(PIXELS_MAX)) as picture:
-            if picture.width * picture.height > PIXELS_MAX[picture.format or ""]:
+            file_format = "JPEG" if picture.format == _OF_SEVERAL else picture.format or ""
+            if picture.width * picture.height > PIXELS_MAX[file_format]:
                 return None
             picture.draft("RGB", (2 * size, 2 * size))  # JPEG: decoded at a fraction of its size
             ImageOps.exif_transpose(picture, in_place=True)

@@ -25,6 +25,15 @@ def test_a_picture_of_more_pixels_than_its_format_may_have_is_not_decoded(
     assert made is not None and Image.open(BytesIO(made)).size == (96, 96)
 
 
+def test_a_photo_with_a_second_picture_in_its_file_has_a_thumbnail_and_the_limit_of_a_jpeg(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = picture(tmp_path, "MPO", 21, 20, save_all=True, append_images=[Image.new("RGB", (21, 20))])
+    assert thumbnails.thumbnail(tmp_path, "d" * 64, source, 96) is not None
+    monkeypatch.setitem(thumbnails.PIXELS_MAX, "JPEG", 400)
+    assert thumbnails.thumbnail(tmp_path, "e" * 64, source, 96) is None
+
+
 def test_a_photo_that_lies_on_its_side_is_turned(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # the top is at the right
