@@ -85,6 +85,14 @@ def find_last_event(tx: Tx, organization_id: int) -> int:
     return int(row[0] or 0) if row else 0
 
 
+# few events follow the last one looked at, and SQLite joins them in the order written
+_BY_OTHERS = (
+    " FROM event_contacts ec CROSS JOIN events e WHERE ec.organization_id = :organization_id AND ec.event_id > {}"
+    " AND e.organization_id = ec.organization_id AND e.id = ec.event_id"
+    f" AND (e.import_id IS NULL OR e.import_id <> :import_id){_DIRECT}"
+)
+
+
 def list_changes_by_others(
     tx: Tx, organization_id: int, import_id: str, *, after: int, limit: int
 ) -> tuple[int | None, int, list[tuple[str, str | None]]]:
@@ -95,20 +103,21 @@ def list_changes_by_others(
     """
     bound = {"organization_id": organization_id, "import_id": import_id}
     row = tx.one(
-        "SELECT coalesce(nullif(CAST(:after AS BIGINT), 0), (SELECT min(id) FROM events"
-        " WHERE organization_id = :organization_id AND import_id = :import_id)),"
-        " (SELECT max(id) FROM events WHERE organization_id = :organization_id)",
+        "WITH start AS (SELECT coalesce(nullif(CAST(:after AS BIGINT), 0), (SELECT min(id) FROM events"
+        " WHERE organization_id = :organization_id AND import_id = :import_id)) AS after)"
+        " SELECT s.after, (SELECT max(id) FROM events WHERE organization_id = :organization_id),"
+        f" EXISTS (SELECT 1{_BY_OTHERS.format('s.after')}) FROM start s",
         {**bound, "after": after},
     )
     if row is None or row[0] is None:
         return None, 0, []
-    rows = tx.all(
-        # few events follow the last one looked at, and SQLite joins them in the order written
-        "SELECT e.kind, e.changes FROM event_contacts ec CROSS JOIN events e"
-        " WHERE ec.organization_id = :organization_id AND ec.event_id > :after"
-        " AND e.organization_id = ec.organization_id AND e.id = ec.event_id"
-        f" AND (e.import_id IS NULL OR e.import_id <> :import_id){_DIRECT} LIMIT :limit",
-        {**bound, "after": row[0], "limit": limit},
+    rows = (
+        tx.all(
+            f"SELECT e.kind, e.changes{_BY_OTHERS.format(':after')} LIMIT :limit",
+            {**bound, "after": row[0], "limit": limit},
+        )
+        if row[2]
+        else []
     )
     return row[0], int(row[1] or 0), [(kind, changes) for kind, changes in rows]
 
