@@ -66,9 +66,14 @@ class Prepared(Struct, frozen=True):
 
 
 def key_changes(tx: Tx, organization_id: int, *, limit: int = KEYED) -> int:
-    """Computes the keys of the next changed contacts; returns their number, 0 if none have changed."""
+    """Computes the keys of the next changed contacts; returns their number, 0 if none have changed.
+
+    Returns the limit, as if there were more, if another transaction has computed keys since the first statement.
+    """
     prepared = prepare_keys(tx, organization_id, limit=limit)
-    return save_keys(tx, organization_id, prepared) if prepared else 0
+    if prepared is None:
+        return 0
+    return len(prepared.changed) if save_keys(tx, organization_id, prepared) else limit
 
 
 def prepare_keys(tx: Tx, organization_id: int, *, limit: int) -> Prepared | None:
@@ -109,8 +114,9 @@ def _keys_of(people: Mapping[int, Person]) -> set[Key]:
     return {(key, i) for i, person in people.items() for key in keys_of(person)}
 
 
-def save_keys(tx: Tx, organization_id: int, prepared: Prepared) -> int:
-    """Writes what prepare_keys returned, also in another transaction; returns the number of its contacts.
+def save_keys(tx: Tx, organization_id: int, prepared: Prepared) -> bool:
+    """Writes the result of prepare_keys, also in another transaction. Returns False, and writes nothing, if another
+    transaction has computed or erased keys since: it may have computed fewer.
 
     Contacts that have changed since are left out: their revision is above all of these, so they come again.
     """
@@ -118,7 +124,7 @@ def save_keys(tx: Tx, organization_id: int, prepared: Prepared) -> int:
     store.lock_against_erasure(tx, organization_id, [contact_id for _, contact_id in prepared.changed])
     progress = store.lock_progress(tx, organization_id)
     if progress != prepared.progress:
-        return len(prepared.changed)  # another transaction has computed them
+        return False
     if progress.version != VERSION:
         store.delete_all(tx, organization_id)
         progress = Progress(version=VERSION)
@@ -133,7 +139,7 @@ def save_keys(tx: Tx, organization_id: int, prepared: Prepared) -> int:
         keyed_revision=prepared.changed[-1][0] if prepared.changed else progress.keyed_revision,
     )
     store.save_progress(tx, organization_id, progress)
-    return len(prepared.changed)
+    return True
 
 
 def delete_keys(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> None:

@@ -75,7 +75,7 @@ def _key_changes(organization_id: int, read: Reads) -> Batches[Scanned, None]:
 
 
 def _save_keys(tx: Tx, organization_id: int, prepared: Prepared) -> Scanned:
-    return Scanned(keyed=save_keys(tx, organization_id, prepared))
+    return Scanned(keyed=len(prepared.changed) if save_keys(tx, organization_id, prepared) else 0)
 
 
 # Changed contacts -----------------------------------------------------------------------------------------------------

@@ -132,8 +132,9 @@ def _keys(staging: Staging, read: Reads, batch: list[ReadRow]) -> Batches[Import
             prepared = prepare_keys(tx, organization_id, limit=limit)
         if prepared is None:
             return True
-        is_keyed = len(prepared.changed) < limit
-        yield partial(_save_keys, staging=staging, prepared=prepared, is_last=is_keyed)
+        is_last = len(prepared.changed) < limit
+        yield partial(_save_keys, staging=staging, prepared=prepared, is_last=is_last)
+        is_keyed = is_last and staging.are_keys_saved
         if not is_keyed and not is_needed:
             with read() as tx:
                 is_needed = need_keys(tx, organization_id, facts)
@@ -145,7 +146,7 @@ def _keys(staging: Staging, read: Reads, batch: list[ReadRow]) -> Batches[Import
 
 def _save_keys(tx: Tx, staging: Staging, prepared: Prepared, *, is_last: bool) -> Import:
     """Returns the import, from which a job takes its progress; saving keys does not change it."""
-    save_keys(tx, staging.caller.organization_id, prepared)
+    staging.are_keys_saved = save_keys(tx, staging.caller.organization_id, prepared)
     if not is_last:
         staging.is_waited_for |= tx.is_waited_for()
     return staging.import_

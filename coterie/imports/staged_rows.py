@@ -60,7 +60,8 @@ class Staging(Struct):
     folder: Path
     import_: Import
     files: list[EarlierFile]
-    # whether another writer had to wait while keys were saved
+    # whether the last keys were saved, and whether another writer had to wait while keys were
+    are_keys_saved: bool = False
     is_waited_for: bool = False
 
 
