@@ -25,6 +25,8 @@ from coterie.store.database import open_database
 
 # new rows for which a second process is worth its start
 ROWS_MIN = 2_000
+# for the next 100 rows, which take 30 ms: a transaction waits for them, so a process that stalls must not have minutes
+NEXT_SECONDS = 5.0
 
 
 class PreparedRow(Struct, array_like=True):
@@ -116,7 +118,7 @@ class PreparedRows:
         assert self._chunks is not None
         try:
             self.through, chunk = next(self._chunks)
-        except (StopIteration, CoterieError):  # a process that was ended: the rest is computed where it is written
+        except (StopIteration, CoterieError):  # it was killed or stalls: the rest is computed where it is written
             self._chunks = None
             return
         self._rows.update((each.row_number, each) for each in _decode(chunk))
@@ -129,5 +131,5 @@ def preparing(run: Run, import_: Import) -> Iterator[PreparedRows]:
         yield PreparedRows(run, None)
         return
     arguments = (run.database.settings, run.folder, run.organization_id, run.import_id, import_.applied_row)
-    with closing(read_ahead(prepare_elsewhere, *arguments)) as chunks:
+    with closing(read_ahead(prepare_elsewhere, *arguments, next_seconds=NEXT_SECONDS)) as chunks:
         yield PreparedRows(run, chunks)

@@ -25,12 +25,14 @@ SECONDS_MAX = 120.0
 _ITEM, _ERROR, _END = "item", "error", "end"
 
 
-def read_ahead(function: Callable[..., Iterator[T]], *arguments: Any) -> Generator[T, None, None]:
+def read_ahead(
+    function: Callable[..., Iterator[T]], *arguments: Any, next_seconds: float = SECONDS_MAX
+) -> Generator[T, None, None]:
     """Yields the items of function(*arguments) in order; its errors are raised here.
 
     The function must be at the top of a module; arguments, items and errors must be picklable. A consumer that stops
     early closes the iterator. Raises Unavailable if the other process was killed, and Invalid if it yields no item for
-    two minutes: the file was made to be read without end.
+    two minutes: the file was made to be read without end. next_seconds: the limit for each item after the first.
     """
     process = subprocess.Popen(
         # our own interpreter and module, no shell
@@ -47,8 +49,10 @@ def read_ahead(function: Callable[..., Iterator[T]], *arguments: Any) -> Generat
         with suppress(BrokenPipeError):
             pickle.dump((function, arguments), process.stdin)
             process.stdin.close()
-        while (message := _receive_in_time(process))[0] == _ITEM:
+        message = _receive_in_time(process, SECONDS_MAX)
+        while message[0] == _ITEM:
             yield message[1]
+            message = _receive_in_time(process, next_seconds)
         if message[0] == _ERROR:
             raise message[1]
     finally:
@@ -57,7 +61,7 @@ def read_ahead(function: Callable[..., Iterator[T]], *arguments: Any) -> Generat
         process.wait()
 
 
-def _receive_in_time(process: "subprocess.Popen[bytes]") -> tuple[str, Any]:
+def _receive_in_time(process: "subprocess.Popen[bytes]", seconds: float) -> tuple[str, Any]:
     """The next message; the process is killed if there is none in time."""
     is_late = threading.Event()
 
@@ -65,14 +69,14 @@ def _receive_in_time(process: "subprocess.Popen[bytes]") -> tuple[str, Any]:
         is_late.set()
         process.kill()
 
-    timer = threading.Timer(SECONDS_MAX, end)
+    timer = threading.Timer(seconds, end)
     timer.start()
     try:
         return _receive(process.stdout)
     except Unavailable:
         if not is_late.is_set():
             raise
-        raise invalid("file", f"gives no row for {SECONDS_MAX:.0f} seconds, which no export does") from None
+        raise invalid("file", f"gives no row for {seconds:.0f} seconds, which no export does") from None
     finally:
         timer.cancel()
 

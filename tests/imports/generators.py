@@ -1,6 +1,7 @@
 """Generators for a second process to run."""
 
 import os
+import time
 from collections.abc import Iterator
 
 from coterie.errors import invalid
@@ -14,6 +15,11 @@ def count_to(last: int, size: int = 10) -> Iterator[tuple[int, str]]:
 def refuse_after(count: int) -> Iterator[int]:
     yield from range(count)
     raise invalid(("contact", "phone"), "is no number", kind="choice")
+
+
+def stall_after(count: int) -> Iterator[int]:
+    yield from range(count)
+    time.sleep(600)
 
 
 def tell_process() -> Iterator[int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from exported_table import csv_lines
-from generators import count_to, refuse_after, tell_process
+from generators import count_to, refuse_after, stall_after, tell_process
 from runs import counts, google, person, reason, rows_of
 from world import make_world
 
@@ -46,6 +46,13 @@ def test_a_process_that_gives_nothing_is_ended_by_the_clock(monkeypatch: pytest.
     monkeypatch.setattr(module, "SECONDS_MAX", 1.0)
     with pytest.raises(Invalid, match="gives no row"):
         list(read_ahead(time.sleep, 60))
+
+
+def test_a_process_that_stalls_after_an_item_has_the_time_of_its_caller() -> None:
+    items = read_ahead(stall_after, 1, next_seconds=0.5)
+    assert next(items) == 0
+    with pytest.raises(Invalid, match="gives no row"):
+        list(items)
 
 
 def test_what_the_function_raises_is_raised_here_behind_its_items() -> None:
