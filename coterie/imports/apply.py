@@ -60,7 +60,8 @@ def _batches(run: Run, import_: Import, prepared: PreparedRows) -> Batches[Done,
     # the relationships that this import has created: a later row may say more about one
     made: set[str] = set()
     while import_.state == APPLYING:
-        if prepared.is_elsewhere or pace.is_hurried():
+        # after a change by others, each row is decided again: none is created as it was prepared
+        if not guard.is_changed and (prepared.is_elsewhere or pace.is_hurried()):
             prepared.prepare(import_.applied_row, FEW)
         write = partial(_write_batch, run=run, guard=guard, pace=pace, prepared=prepared, limit=limit, made=made)
         try:
@@ -133,11 +134,12 @@ def _write_batch(
     outcomes = Counter[str]()
     through, count, is_end, at_once = import_.applied_row, 0, True, pace.row_count()
     while rows := row_store.list_rows_to_apply(*batch.row_key, after=through, limit=at_once):
-        planned = prepared.take(rows, waits=not pace.is_hurried())
+        planned = prepared.take(rows, waits=is_unchanged and not pace.is_hurried())
         outcomes.update(write_chunk(batch, rows, planned, is_unchanged=is_unchanged, one_by_one=one_by_one))
         through, count = rows[-1].row_number, count + len(rows)
         is_end = len(rows) < at_once
-        if is_end or count >= limit or pace.is_waited_for(tx) or (pace.is_hurried() and prepared.through <= through):
+        is_ahead = is_unchanged and pace.is_hurried() and prepared.through <= through
+        if is_end or count >= limit or pace.is_waited_for(tx) or is_ahead:
             break
     if not count:
         return Done(import_, None)

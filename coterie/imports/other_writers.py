@@ -36,6 +36,11 @@ class ConflictGuard(Struct):
 
     event_id: int | None = 0
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether such a change was found."""
+        return self.event_id is None
+
     def is_unchanged(self, tx: Tx, caller: Caller) -> bool:
         organization_id, import_id = caller.organization_id, caller.import_id or ""
         if self.event_id is None:

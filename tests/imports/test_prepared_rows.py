@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,10 +11,12 @@ from msgspec.structs import replace
 from runs import counts, google, person, rows_of, staged
 from world import World
 
+from coterie.actions.contacts import delete_contact
+from coterie.actions.imports import STARTED, save_progress
 from coterie.actions.new_contacts import create_planned, prepare_contact
 from coterie.errors import Unavailable
 from coterie.imports import prepared_rows
-from coterie.imports.apply import apply
+from coterie.imports.apply import _batches, apply
 from coterie.imports.prepared_rows import PreparedRows, is_new, preparing
 from coterie.model.handles import EMAIL, INSTAGRAM, PHONE
 from coterie.model.imports import AddressDraft, ContactDraft, HandleDraft, StagedRow
@@ -94,6 +97,24 @@ def test_a_second_process_prepares_rows_and_the_contacts_are_the_same(
         stored = load_texts(tx, world.organization.id, [row.contact_id or 0 for row in rows_of(run)])
     assert len(stored) == len(PEOPLE)
     assert all({text.field for text in each.texts} == {"name", "email", "tag", "note"} for each in stored.values())
+
+
+def test_after_a_change_by_others_the_import_waits_for_no_prepared_rows(world: World, tmp_path: Path) -> None:
+    received: list[int] = []
+
+    def chunks() -> Iterator[tuple[int, bytes]]:
+        for number in range(1, 6):
+            received.append(number)
+            yield number, msgspec.msgpack.encode([])
+
+    run, import_ = staged(world.database, world.alice, tmp_path, google(tmp_path, *PEOPLE))
+    caller = replace(world.alice, import_id=run.import_id)
+    with world.database.write() as tx:
+        delete_contact(tx, world.alice, world.marge.id)
+        import_ = save_progress(tx, caller, import_, STARTED)
+    import_ = run.run(_batches(run, import_, PreparedRows(run, chunks())))
+    assert counts(import_) == (len(PEOPLE), 0, 0, 0, 0)
+    assert received == [1]  # before the first transaction, which finds the change
 
 
 def test_rows_whose_process_was_killed_are_computed_where_they_are_written(world: World, tmp_path: Path) -> None:
