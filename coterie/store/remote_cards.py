@@ -60,13 +60,16 @@ def find_remote_cards(
 
 
 def rename_remote_cards(tx: Tx, organization_id: int, subscription_id: str, before: str, after: str) -> None:
-    """Gives the cards whose names begin with `before` names that begin with `after`, which no card has yet."""
+    """Gives the cards whose names begin with `before` names that begin with `after`. A card stays if it has such a name
+    already, or if another card has its new one."""
     tx.run(
         "UPDATE remote_cards SET href = :after || substr(href, :length + 1)"
         " WHERE organization_id = :organization_id AND subscription_id = :subscription_id"
-        " AND substr(href, 1, :length) = :before",
+        " AND substr(href, 1, :length) = :before AND substr(href, 1, :after_length) <> :after"
+        " AND NOT EXISTS (SELECT 1 FROM remote_cards o WHERE o.organization_id = :organization_id"
+        " AND o.subscription_id = :subscription_id AND o.href = :after || substr(remote_cards.href, :length + 1))",
         {"organization_id": organization_id, "subscription_id": subscription_id, "before": before, "after": after,
-         "length": len(before)},
+         "length": len(before), "after_length": len(after)},
     )  # fmt: skip
 
 
