@@ -10,7 +10,7 @@ from collections.abc import Collection, Hashable, Sequence
 
 from msgspec import Struct, field
 
-from coterie.model.subscriptions import OURS, RemoteCard
+from coterie.model.subscriptions import OURS, REMOTE, RemoteCard
 from coterie.vcard import values
 from coterie.vcard.difference import Difference, compare
 from coterie.vcard.patch import Patch
@@ -45,6 +45,7 @@ def pull(
         return Merged(base, base, conflicts)
     without = {*echoes, *(conflicts if policy == OURS else ())}
     for_us = _reconciled(there, here, own_lines, country, without=without)
+    for_us.preferred = _preferred(there, here, policy, without)
     return Merged(_patched(own_lines, for_us, country), base, conflicts)
 
 
@@ -135,6 +136,16 @@ def _reconciled(
         if not is_changed_here and not is_other:
             result.removed.append(unit)
     return result
+
+
+def _preferred(there: Difference, here: Difference, policy: str, without: Collection[Hashable]) -> dict[str, Hashable]:
+    """The other side's preferences that are to be made. If both sides prefer another handle of a channel, the policy
+    decides; with `ask` ours stays, as no value is lost."""
+    return {
+        channel: meaning
+        for channel, meaning in there.preferred.items()
+        if meaning not in without and (policy == REMOTE or channel not in here.preferred)
+    }
 
 
 def _missing_names(unit: CardUnit, present: CardUnit | None) -> list[CardUnit]:

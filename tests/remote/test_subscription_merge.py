@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+import pytest
 from carddav.dav_client import make_card
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coterie.model.subscriptions import OURS, REMOTE, RemoteCard
+from coterie.model.subscriptions import ASK, OURS, REMOTE, RemoteCard
 from coterie.remote.merge import Merged, join, pull, push
 from coterie.vcard.raw import split_card
 
@@ -37,6 +38,21 @@ def contents(text: str) -> set[str]:
 def test_what_one_side_changed_is_made_on_the_other() -> None:
     own, remote, _ = merged([*BASE, "TITLE:Owner"], [*BASE, "NICKNAME:Neddy"])
     assert contents(own) == contents(remote) == contents(card(*BASE, "TITLE:Owner", "NICKNAME:Neddy"))
+
+
+@pytest.mark.parametrize(
+    ("policy", "here", "preferred"),
+    [(OURS, 0, 1), (ASK, 0, 1), (REMOTE, 0, 1), (OURS, 2, 2), (ASK, 2, 2), (REMOTE, 2, 1)],
+)
+def test_the_preferred_handle_of_the_server_is_taken_into_a_card_that_changed(
+    policy: str, here: int, preferred: int
+) -> None:
+    def preferring(number: int) -> list[str]:
+        return [f"EMAIL{';TYPE=pref' if each == number else ''}:{each}@example.org" for each in range(3)]
+
+    before = RemoteCard("/ned.vcf", '"1"', "ned", card(*preferring(0)))
+    result = pull(before, card(*preferring(1)), card(*preferring(here), "TITLE:Owner"), "US", policy)
+    assert contents(result.own) == contents(card(*preferring(preferred), "TITLE:Owner"))
 
 
 def test_a_card_that_only_the_server_changed_is_taken_octet_for_octet() -> None:
