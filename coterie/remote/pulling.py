@@ -42,7 +42,8 @@ from coterie.vcard.read import read_card
 
 
 def take_cards(tx: Tx, context: Context, fetched: Sequence[Fetched], etags: Mapping[str, str | None]) -> None:
-    """Stores cards as the server has them. etags: from the listing, for cards whose response has none.
+    """Stores cards as the server has them. etags: of the changed cards, from the listing, for cards whose response has
+    none; a card that is not in it has the ETag that is stored.
 
     A card that cannot be stored is recorded as rejected, with the reason. The other cards are still processed.
     """
@@ -50,7 +51,7 @@ def take_cards(tx: Tx, context: Context, fetched: Sequence[Fetched], etags: Mapp
     known = store.find_remote_cards(tx, context.organization_id, context.subscription.id, names)
     for each in fetched:
         card = known.get(each.href)
-        etag = each.etag or etags.get(each.href)
+        etag = each.etag or etags.get(each.href, card.etag if card else None)
         try:
             with tx.savepoint():
                 _take(tx, context, each, card, etag)

@@ -9,7 +9,8 @@ from remote.scripted import BOOK, Answer, Scripted
 from world import World
 
 from coterie.actions.contacts import update_contact
-from coterie.model.subscriptions import ACTIVE, BOUND, MIRROR, TWO_WAY
+from coterie.model.subscriptions import ACTIVE, BOUND, MIRROR, REJECTED, TWO_WAY, RemoteCard
+from coterie.store.remote_cards import rename_remote_cards, save_remote_cards
 
 COUNT = 25
 
@@ -64,6 +65,20 @@ def test_a_card_that_was_not_served_once_is_asked_again(subscriber: World, scrip
     assert card.href == f"{BOOK}0.vcf" and "403" in (card.reason or "")
     book.run()
     check(book, scripted)
+
+
+def test_a_card_that_is_never_served_can_still_be_deleted(subscriber: World, scripted: Scripted) -> None:
+    book = started(subscriber, scripted, MIRROR)
+    normal = scripted._with_data
+    scripted._with_data = lambda name: "" if name == "0.vcf" else normal(name)  # type: ignore[method-assign]
+    scripted.statuses["GET", "0.vcf"] = [403, 403]
+    scripted.put("0.vcf", card_of(0, "TITLE:Owner"))
+    for _ in range(2):
+        book.run()
+        assert [card.etag for card in book.cards("rejected")] == [scripted.etag("0.vcf")]
+    scripted.delete("0.vcf")
+    book.run()
+    assert "Person 0" not in book.contacts() and not book.cards("rejected")
 
 
 @pytest.mark.parametrize("status", [401, 429, 503])
@@ -171,3 +186,15 @@ def test_a_book_that_moved_is_followed(subscriber: World, scripted: Scripted) ->
         update_contact(tx, subscriber.alice, book.contacts()["Person 0"].id, {"job_title": "Boss"})
     book.run()
     check(book, scripted, "Boss")
+
+
+@pytest.mark.parametrize("after", ["/new/", f"{BOOK}inner/"])
+def test_names_of_a_moved_book_that_are_taken_stay(subscriber: World, scripted: Scripted, after: str) -> None:
+    book = started(subscriber, scripted, MIRROR)
+    ids = subscriber.organization.id, book.now.id
+    with subscriber.database.write() as tx:
+        taken = [RemoteCard(f"{after}{number}.vcf", None, None, "", state=REJECTED) for number in (0, 1)]
+        save_remote_cards(tx, *ids, taken)
+        rename_remote_cards(tx, *ids, BOOK, after)
+    names = {f"{after}{number}.vcf" for number in range(COUNT)} | {f"{BOOK}0.vcf", f"{BOOK}1.vcf"}
+    assert {card.href for card in book.cards()} == names
