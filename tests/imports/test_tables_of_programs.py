@@ -81,6 +81,20 @@ def test_a_column_of_types_labels_the_value_next_to_it(tmp_path: Path) -> None:
     assert draft.note == "Contact Type: Customer"
 
 
+def test_a_value_has_one_type_and_a_number_of_its_own(tmp_path: Path) -> None:
+    text = (
+        "Name,Phone,Phone Type,Phone Label,Phone 2,Phone 2 Type,"
+        "Address 1 - value,Address 1 - type,Address 2 - Street,Address 2 - City\n"
+        'Bo Fink,+61412345678,Mobile,Night,+61412345679,Work,"1 Dock Rd, London",Work,Ring 2,Linz\n'
+    )
+    draft = draft_of(tmp_path, text)
+    assert handles_of(draft) == [("phone", "+61412345678", "mobile"), ("phone", "+61412345679", "work")]
+    assert draft.note == "Phone Label: Night"
+    assert draft.addresses == [
+        AddressDraft("1 Dock Rd, London", label="work"), AddressDraft("Ring 2", locality="Linz"),
+    ]  # fmt: skip
+
+
 def test_columns_in_the_plural_have_several_values(tmp_path: Path) -> None:
     text = (
         "Full name,Email Addresses,Phone Numbers,Urls,Companies\n"

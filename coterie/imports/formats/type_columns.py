@@ -1,6 +1,7 @@
 """Columns that state the type of the value in another one: "Phone 1 - Type" of "Phone 1 - Value", "Email Type"."""
 
 from collections.abc import Mapping
+from itertools import count
 
 from coterie.model.text import words
 
@@ -11,15 +12,20 @@ _KINDS = frozenset(("email", "phone", "address"))
 def type_columns(mapping: Mapping[str, str]) -> dict[str, str]:
     """The paths of such columns and of those they belong to, given the path of each header.
 
-    The type is the label of the value: "phone#1.type" and "phone#1".
+    The type is the label of the value: "phone#1.type" and "phone#1". A value has one: the second of "Type" and "Label"
+    stays as it is.
     """
     named = {_name(header): header for header in mapping}
+    taken = {path.partition(".")[0] for path in mapping.values()}
     pairs: dict[str, str] = {}
     for header, path in mapping.items():
         *name, last = words(header[:200]) or [""]
         value = named.get(tuple(name))
-        if last in _TYPES and path in ("extra", "ignore") and value and (kind := _kind(value, mapping[value])):
-            numbered = f"{kind}#{len(pairs) // 2 + 1}"
+        if last not in _TYPES or path not in ("extra", "ignore") or not value or value in pairs:
+            continue
+        if kind := _kind(value, mapping[value]):
+            numbered = next(path for number in count(1) if (path := f"{kind}#{number}") not in taken)
+            taken.add(numbered)
             pairs |= {value: numbered, header: f"{numbered}.type"}
     return pairs
 
