@@ -7,6 +7,8 @@ COTERIE_OUTGOING_ALLOWED: that one may be private, and plain http. Redirects are
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from socket import AI_NUMERICHOST, SOCK_STREAM, getaddrinfo
 from typing import TYPE_CHECKING, Any
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 URL_LENGTH_MAX = 2000
 # of the addresses of a host, so many are tried
 ADDRESSES_MAX = 4
+RETRY_AFTER_SECONDS_MAX = 86_400.0
 _FIRST_FREE_PORT = 1024
+_DATE_LENGTH_MAX = 40
 _NOT_HTTPS = "the address does not begin with https://"
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
@@ -265,3 +269,18 @@ def fetch(
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise NotAllowed(f"the address does not answer ({type(error).__name__})") from None
     return bytes(body)
+
+
+def read_retry_after(text: str | None) -> float | None:
+    """Seconds of a Retry-After header, up to a day: a number or a date (RFC 9110, section 10.2.3). None if it is
+    neither. A date without a zone is in GMT, as the form of C's asctime is (section 5.6.7)."""
+    if not text or len(text) > _DATE_LENGTH_MAX:
+        return None
+    if text.isascii() and text.isdigit():
+        return min(float(text), RETRY_AFTER_SECONDS_MAX)
+    try:
+        at = parsedate_to_datetime(text)
+        seconds = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), RETRY_AFTER_SECONDS_MAX)

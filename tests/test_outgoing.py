@@ -1,13 +1,26 @@
 """The guard of outgoing requests: which addresses are public, what the operator may allow, and what is connected to."""
 
 import socket
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from socket import AI_NUMERICHOST, getaddrinfo
 from typing import Any
 
 import httpx
 import pytest
 
-from coterie.outgoing import NotAllowed, Rules, check_place, check_url, is_public, parse_rules, resolve, send
+from coterie.outgoing import (
+    NotAllowed,
+    Rules,
+    check_place,
+    check_url,
+    is_public,
+    parse_rules,
+    read_retry_after,
+    resolve,
+    send,
+)
 
 PUBLIC = (
     "93.184.216.34", "2606:2800:220:1::1", "64:ff9b::93.184.216.34", "::ffff:93.184.216.34", "2002:5db8:d822::1",
@@ -173,3 +186,28 @@ def test_a_place_that_may_be_called_is_accepted_and_no_name_is_looked_up(
 
     monkeypatch.setattr("coterie.outgoing.getaddrinfo", look_up)
     assert check_place(url, parse_rules(allowed)) == url
+
+
+@pytest.fixture
+def _in_los_angeles(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/Los_Angeles")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_in_los_angeles")
+@pytest.mark.parametrize("form", ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"])
+def test_a_retry_after_of_each_form_of_a_date_is_in_gmt(form: str) -> None:
+    seconds = read_retry_after((datetime.now(UTC) + timedelta(hours=2)).strftime(form))
+    assert seconds is not None and 3600 < seconds <= 7200
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("120", 120), ("9" * 30, 86_400), ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400), ("Sun Nov  6 08:49:37 1994", 0),
+     ("soon", None), ("-1", None), ("\u0663", None), ("", None), (None, None), ("9" * 100, None)],
+)  # fmt: skip
+def test_a_retry_after_is_a_number_or_a_date(text: str | None, seconds: float | None) -> None:
+    assert read_retry_after(text) == seconds

@@ -10,7 +10,6 @@ Source: Meta, "Instagram User Profile API", "Mentions", "Rate limits" and "Handl
 import random
 import time
 from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +19,7 @@ from msgspec import Struct
 
 from coterie.model.instagram import Profile
 from coterie.model.instagram_values import clean_text, decode_json
+from coterie.outgoing import read_retry_after
 
 RESPONSE_BYTES_MAX = 256 * 1024
 ATTEMPTS = 2
@@ -182,18 +182,11 @@ def _read(status: int, headers: httpx.Headers, body: bytes) -> GraphResponse:
 
 def _pause(headers: httpx.Headers, *, otherwise: float) -> float:
     """Seconds to wait, from Retry-After and Meta's usage headers."""
-    pauses = [*_retry_after(headers.get("retry-after", "")), *_usage(headers)]
+    pauses = list(_usage(headers))
+    after = read_retry_after(headers.get("retry-after"))
+    if after is not None:
+        pauses.append(after)
     return min(max(pauses, default=otherwise), PAUSE_SECONDS_MAX)
-
-
-def _retry_after(value: str) -> Iterator[float]:
-    if value.isascii() and value.isdigit() and len(value) < 10:
-        yield float(value)
-    elif value:
-        try:
-            yield max(parsedate_to_datetime(value).timestamp() - time.time(), 0.0)
-        except (ValueError, OverflowError):
-            return
 
 
 def _usage(headers: httpx.Headers) -> Iterator[float]:

@@ -7,7 +7,6 @@ and to no other; redirects are followed within that host alone. Every response i
 import base64
 import time
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
 from functools import cache
 from ssl import SSLContext
 from types import TracebackType
@@ -27,7 +26,6 @@ RESPONSE_SECONDS_MAX = 120.0
 RESPONSE_BYTES_MAX = 32 * 1024 * 1024
 CARD_BYTES_MAX = 12 * 1024 * 1024
 REDIRECTS_MAX = 5
-RETRY_AFTER_MAX = 86_400.0
 XML = "application/xml; charset=utf-8"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _BUSY = (429, 500, 502, 503, 504, 507)
@@ -186,22 +184,9 @@ def _checked(reply: Reply) -> Reply:
             is_lasting=True,
         )  # fmt: skip
     if reply.status in _BUSY and not (reply.multistatus and reply.multistatus.error.names):
-        seconds = _retry_after(reply.headers.get("retry-after"))
+        seconds = outgoing.read_retry_after(reply.headers.get("retry-after"))
         raise RemoteError(BUSY, f"The server is busy or failing (status {reply.status})", seconds=seconds)
     return reply
-
-
-def _retry_after(text: str | None) -> float | None:
-    """Seconds of a Retry-After header: a number, or a date (RFC 9110, section 10.2.3)."""
-    if not text:
-        return None
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return min(float(text), RETRY_AFTER_MAX)
-    try:
-        seconds = parsedate_to_datetime(text).timestamp() - time.time()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(seconds, 0.0), RETRY_AFTER_MAX)
 
 
 def origin_of(url: str) -> tuple[str, str | None, int | None]:

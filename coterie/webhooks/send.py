@@ -5,7 +5,6 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
-from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from msgspec import Struct
 
 from coterie import outgoing
 from coterie.model import times
-from coterie.model.webhooks import RETRY_AFTER_MAX, USER_AGENT, Attempt, Delivery, Webhook, sign
+from coterie.model.webhooks import USER_AGENT, Attempt, Delivery, Webhook, sign
 from coterie.store.secrets import unseal
 
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
@@ -24,7 +23,6 @@ TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 SECONDS_MAX = 20.0
 ANSWER_BYTES_MAX = 65_536
 ANSWER_LENGTH_KEPT = 1000
-_DATE_LENGTH_MAX = 40
 
 
 class Endpoint(Struct, frozen=True):
@@ -120,7 +118,11 @@ class Sender:
         finally:
             response.close()
         text = answer[: 4 * ANSWER_LENGTH_KEPT].decode("utf-8", "replace")[:ANSWER_LENGTH_KEPT]
-        return response.status_code, text.replace("\0", ""), _retry_after(response.headers.get("retry-after"))
+        return (
+            response.status_code,
+            text.replace("\0", ""),
+            outgoing.read_retry_after(response.headers.get("retry-after")),
+        )
 
     def _see(self, event: str, info: dict[str, Any]) -> None:
         """Remembers the socket of a new connection (httpcore's extension "trace")."""
@@ -130,19 +132,6 @@ class Sender:
 
 def _attempt(at: str, begin: float, **values: Any) -> Attempt:
     return Attempt(at=at, milliseconds=round((time.monotonic() - begin) * 1000), **values)
-
-
-def _retry_after(text: str | None) -> float | None:
-    """Seconds of a Retry-After header: seconds or a date (RFC 9110, section 10.2.3). None if it is neither."""
-    if not text or len(text) > _DATE_LENGTH_MAX:
-        return None
-    if text.isascii() and text.isdigit():
-        return min(float(text), RETRY_AFTER_MAX)
-    try:
-        seconds = parsedate_to_datetime(text).timestamp() - time.time()
-    except (ValueError, OverflowError):
-        return None
-    return min(max(seconds, 0.0), RETRY_AFTER_MAX)
 
 
 _REASONS: Sequence[tuple[type[Exception], str]] = (
