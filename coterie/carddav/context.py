@@ -19,6 +19,9 @@ from coterie.store.contact_changes import find_expired_revision
 from coterie.store.database import Tx
 from coterie.store.devices import Login
 
+# a preference may have spaces around its sign, and its value in quotation marks
+_NOT_OF_NAMES = str.maketrans("", "", ' \t"')
+
 
 class Request(Struct, frozen=True):
     """resource: of the path. folder: the data folder."""
@@ -34,8 +37,10 @@ class Request(Struct, frozen=True):
         return self.headers.get(name, b"").decode("latin-1").strip()
 
     def prefers(self, name: str) -> bool:
-        """Whether the Prefer header has a preference (RFC 8144), such as return=minimal."""
-        return name in [each.strip().replace('"', "") for each in self.header(b"prefer").lower().split(",")]
+        """Whether the Prefer header has a preference (RFC 8144), such as return=minimal, whatever its parameters are
+        (RFC 7240, section 2)."""
+        given = self.header(b"prefer").lower().translate(_NOT_OF_NAMES).split(",")
+        return name in [each.partition(";")[0] for each in given]
 
     @property
     def is_minimal(self) -> bool:

@@ -14,6 +14,7 @@ WHOLE = {"prefer": "return=representation"}
         ({}, True, True, None),
         ({"prefer": "return=minimal"}, True, False, "return=minimal"),
         ({"prefer": 'respond-async, return="minimal"'}, True, False, "return=minimal"),
+        ({"prefer": "depth-noroot; foo, return = minimal;bar=1"}, False, False, "return=minimal, depth-noroot"),
         ({"brief": "t"}, True, False, None),
         ({"prefer": "depth-noroot"}, False, True, "depth-noroot"),
         ({"prefer": "Return=Minimal, depth-noroot"}, False, False, "return=minimal, depth-noroot"),
