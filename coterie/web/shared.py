@@ -87,16 +87,22 @@ def show_missing(_: Tx, visit: Visit) -> Result:
 async def store_file(database: Database, visit: Visit) -> "StoredFile | None":
     """The bytes are stored before the write, as those of an upload are; None if the file no longer waits."""
     path, filename = _path(visit, visit.text("shared", _TOKEN_LENGTH_MAX)), visit.text("filename", FILENAME_LENGTH_MAX)
-    if not path.exists() or "import" not in visit.form:
+    if "import" not in visit.form:
         return None
-    await database.run_read(lambda tx: check_files(tx, visit.acting, path.stat().st_size))
 
-    def recognize() -> "StoredFile":
+    def recognize() -> "StoredFile | None":
         from coterie.imports.upload import store_upload  # lazy: as in _receive
 
+        if not path.exists():
+            return None
         return store_upload(visit.settings.data_folder, path, filename=filename or None)
 
-    return await asyncio.to_thread(recognize)
+    try:
+        byte_count = path.stat().st_size
+        await database.run_read(lambda tx: check_files(tx, visit.acting, byte_count))
+        return await asyncio.to_thread(recognize)
+    except FileNotFoundError:  # also if the same form, sent twice, has just been confirmed
+        return None
 
 
 def confirm(tx: Tx, visit: Visit) -> Result:

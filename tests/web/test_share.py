@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from client import Response
@@ -65,6 +67,28 @@ def test_a_card_is_imported_once_the_user_confirms(alice: Visitor, world: World,
     again = alice.post(place, **fields)
     assert again.headers["location"].endswith("/imports") and count_imports(world) == 1
     assert waiting(settings) == []
+
+
+class Confirming(ThreadPoolExecutor):
+    """Threads whose work begins when the file of another request is imported already."""
+
+    path: Path
+
+    def submit(self, *args: Any, **named: Any) -> Any:
+        self.path.unlink(missing_ok=True)
+        return super().submit(*args, **named)
+
+
+def test_a_form_that_is_sent_twice_at_once_imports_once(alice: Visitor, world: World, settings: Settings) -> None:
+    fields = fields_of(share(alice, NED)) | {"import": "yes"}
+    loop, threads = alice.client._loop, Confirming(1)
+    [threads.path] = waiting(settings)
+    loop.set_default_executor(threads)
+    try:
+        second = alice.post(f"/{world.organization.id}/imports/shared", **fields)
+    finally:
+        loop.set_default_executor(ThreadPoolExecutor(1))
+    assert second.status == 303 and second.headers["location"].endswith("/imports") and count_imports(world) == 0
 
 
 def test_a_share_that_is_not_confirmed_leaves_nothing(alice: Visitor, world: World, settings: Settings) -> None:
