@@ -56,7 +56,8 @@ def merge(
         try:
             with database.write() as tx:
                 merges = merge_contacts(tx, caller, ids[0], ids[1:], choices)
-                sheet = load_sheets(tx, caller.organization_id, ids[:1], ("handles", "notes"))[ids[0]]
+                survivor_id = merges[0].survivor_id  # another merge may have been faster than this one
+                sheet = load_sheets(tx, caller.organization_id, [survivor_id], ("handles", "notes"))[survivor_id]
                 if dry_run:
                     raise _DryRun
         except _DryRun:

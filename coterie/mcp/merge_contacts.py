@@ -42,7 +42,7 @@ def merge_contacts(tx: Tx, call: Call) -> Output:
     question = f"Merge {names} into {survivor.name or '?'}?"
     require_confirmation(call, TOOL.name, [survivor, *losers], preview=preview, question=question)
     merges = merge(tx, call.caller, survivor.id, [each.id for each in losers], choices)
-    after = list_contacts_by_id(tx, call.caller.organization_id, [survivor.id])
+    after = list_contacts_by_id(tx, call.caller.organization_id, [merges[0].survivor_id])
     return {"contact": present_briefs(tx, call, after)[0], "merge_ids": [each.id for each in merges]}
 
 

@@ -94,7 +94,7 @@ def merge(tx: Tx, caller: Caller, request: Request) -> Response:
     loser_ids = [contact_id(tx, caller, each) for each in body.loser_ids]
     _check_if_match(tx, caller, request, survivor_id, loser_ids)
     merges = merge_contacts(tx, caller, survivor_id, loser_ids, body.choices)
-    contact = find_contact(tx, caller.organization_id, survivor_id)
+    contact = find_contact(tx, caller.organization_id, merges[0].survivor_id)
     if contact is None:
         raise NotFound("Contact not found")
     entity = present_contact(tx, caller.organization_id, contact)
