@@ -21,7 +21,7 @@ from coterie.web.page import Visit
 from coterie.web.pictures import pictures_of
 
 WINDOW = 60
-QUERY_LENGTH_MAX = 200
+QUERY_LENGTH_MAX = 500
 FILTER_LENGTH_MAX = 4000
 # name in the address -> (label, order of the store)
 SORTS = {

@@ -18,7 +18,7 @@ PEOPLE = 8
 RECENT = 5
 SEGMENTS_MAX = 500
 SEGMENTS_SHOWN = 5
-QUERY_LENGTH_MAX = 200
+QUERY_LENGTH_MAX = 500
 # label -> path below the organization
 ACTS = {
     "New person": "people/new", "Log a conversation": "log", "Import contacts": "imports/new",
