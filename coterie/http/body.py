@@ -111,11 +111,11 @@ async def read_body(
 
 
 async def read_upload(
-    headers: Headers, receive: Receive, settings: Settings, file_bytes_max: int
+    headers: Headers, receive: Receive, settings: Settings, file_bytes_max: int, *, has_lists: bool = False
 ) -> tuple[dict[str, Any], dict[str, Upload]]:
     """The fields and files of a multipart form. The caller must remove the files (remove_uploads).
 
-    A body of another media type has no files. Raises as read_body does.
+    A body of another media type has no files. has_lists: as of read_multipart. Raises as read_body does.
     """
     if _media_type(headers) != _MULTIPART:
         return await read_body(headers, receive), {}
@@ -125,7 +125,7 @@ async def read_upload(
     bytes_max = min(settings.body_bytes_max, file_bytes_max + FORM_LIMITS.field_bytes)
     limits = FormLimits(file_bytes=min(file_bytes_max, bytes_max), total_bytes=bytes_max)
     async with aclosing(read_chunks(headers, receive, bytes_max, ON_DISK)) as chunks:
-        pairs, files = await read_multipart(chunks, headers[b"content-type"], folder, limits)
+        pairs, files = await read_multipart(chunks, headers[b"content-type"], folder, limits, has_lists=has_lists)
     try:
         return nest(pairs), files
     except CoterieError:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from msgspec import Struct
+from msgspec.structs import replace
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
@@ -24,24 +25,35 @@ _MEDIA_TYPE = re.compile(r"[!-~]{1,127}/[!-~]{1,127}")
 
 
 class Upload(Struct, frozen=True):
-    """A file of a form. path: the temporary file with its bytes, removed at the end of the request."""
+    """A file of a form. path: the temporary file with its bytes, removed at the end of the request.
+
+    earlier: the files of the same field before this one, if the form may have several.
+    """
 
     filename: str
     media_type: str
     path: str
     byte_count: int
+    earlier: tuple["Upload", ...] = ()
 
 
 async def read_multipart(
-    chunks: AsyncIterator[bytes], content_type: bytes, folder: Path | None, limits: FormLimits = FORM_LIMITS
+    chunks: AsyncIterator[bytes],
+    content_type: bytes,
+    folder: Path | None,
+    limits: FormLimits = FORM_LIMITS,
+    *,
+    has_lists: bool = False,
 ) -> tuple[list[tuple[str, str]], dict[str, Upload]]:
-    """Reads a form: its fields in order, and its files by field name (of a repeated name the last).
+    """Reads a form: its fields in order, and its files by field name.
+
+    Of a repeated name the last file is returned. With has_lists the others are its `earlier`, else they are removed.
 
     Files lie in the folder until remove_uploads is called; without a folder they are discarded as they arrive. An empty
     file input is not a file.
     Malformed are a missing boundary or end, a part without a name, broken headers, and fields that are not UTF-8.
     """
-    parts = _Parts(folder, limits)
+    parts = _Parts(folder, limits, has_lists)
     try:
         parser = _parser(content_type, parts, limits)
         total = 0
@@ -64,7 +76,8 @@ async def read_multipart(
 def remove_uploads(uploads: Mapping[str, Upload]) -> None:
     """Removes the temporary files that still exist."""
     for upload in uploads.values():
-        Path(upload.path).unlink(missing_ok=True)
+        for each in (*upload.earlier, upload):
+            Path(each.path).unlink(missing_ok=True)
 
 
 def _parser(content_type: bytes, parts: "_Parts", limits: FormLimits) -> MultipartParser:
@@ -92,11 +105,11 @@ def _parser(content_type: bytes, parts: "_Parts", limits: FormLimits) -> Multipa
 class _Parts:
     """The callbacks of the parser, and the fields and files they have collected."""
 
-    def __init__(self, folder: Path | None, limits: FormLimits) -> None:
+    def __init__(self, folder: Path | None, limits: FormLimits, has_lists: bool) -> None:
         self.fields: list[tuple[str, str]] = []
         self.uploads: dict[str, Upload] = {}
         self.ended = False
-        self._folder, self._limits = folder, limits
+        self._folder, self._limits, self._has_lists = folder, limits, has_lists
         self._count = 0
         self._file_count = 0
         self._headers: dict[bytes, bytes] = {}
@@ -161,10 +174,19 @@ class _Parts:
         elif self._file:
             self._file.close()
             self._file = None
-            if earlier := self.uploads.get(self._name):
-                Path(earlier.path).unlink(missing_ok=True)
             media_type = _media_type(self._headers.get(b"content-type", b""))
-            self.uploads[self._name] = Upload(self._filename, media_type, self._path, self._byte_count)
+            upload = Upload(self._filename, media_type, self._path, self._byte_count, self._earlier())
+            self.uploads[self._name] = upload
+
+    def _earlier(self) -> tuple[Upload, ...]:
+        """The files of the same field. They are removed if a field has only one."""
+        earlier = self.uploads.pop(self._name, None)
+        if earlier is None:
+            return ()
+        if self._has_lists:
+            return (*earlier.earlier, replace(earlier, earlier=()))
+        Path(earlier.path).unlink(missing_ok=True)
+        return ()
 
     def end(self) -> None:
         self.ended = True

@@ -175,13 +175,19 @@ def part(name: str, value: bytes, extra: str = "", headers: str = "") -> bytes:
 
 
 def read(
-    body: bytes, folder: Path, *, content_type: bytes = FORM, limits: FormLimits | None = None, size: int = 7
+    body: bytes,
+    folder: Path,
+    *,
+    content_type: bytes = FORM,
+    limits: FormLimits | None = None,
+    size: int = 7,
+    has_lists: bool = False,
 ) -> tuple[list[tuple[str, str]], dict[str, Upload]]:
     async def chunks() -> AsyncIterator[bytes]:
         for start in range(0, len(body), size):
             yield body[start : start + size]
 
-    return asyncio.run(read_multipart(chunks(), content_type, folder, limits or FormLimits()))
+    return asyncio.run(read_multipart(chunks(), content_type, folder, limits or FormLimits(), has_lists=has_lists))
 
 
 def test_fields_and_files_are_told_apart(tmp_path: Path) -> None:
@@ -217,6 +223,19 @@ def test_the_last_file_of_a_name_is_kept(tmp_path: Path) -> None:
     _, uploads = read(body, tmp_path)
     assert uploads["f"].filename == "b"
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"2"]
+
+
+def test_a_form_with_lists_has_every_file_of_a_name(tmp_path: Path) -> None:
+    body = b"".join(part("f", text, f'; filename="{text.decode()}"') for text in (b"1", b"2", b"3")) + b"--XX--\r\n"
+    last = read(body, tmp_path, has_lists=True)[1]["f"]
+    assert [(each.filename, Path(each.path).read_bytes()) for each in (*last.earlier, last)] == [
+        ("1", b"1"), ("2", b"2"), ("3", b"3"),
+    ]  # fmt: skip
+    assert all(each.earlier == () for each in last.earlier)
+    remove_uploads({"f": last})
+    with pytest.raises(Invalid):
+        read(body[:-8], tmp_path, has_lists=True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_form_without_parts_is_empty(tmp_path: Path) -> None:
