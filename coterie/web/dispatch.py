@@ -107,7 +107,9 @@ class PageApp:
         if self._page.uploads:
             # the file of a user who is not a member is not even read
             await self._database.run_read(lambda tx: self._enter(tx, visit, session))
-            form, files = await read_upload(headers, receive, self._settings, self._settings.body_bytes_max)
+            form, files = await read_upload(
+                headers, receive, self._settings, self._settings.body_bytes_max, has_lists=self._page.is_share
+            )
         else:
             form = await read_body(headers, receive)
         if self._page.is_share:

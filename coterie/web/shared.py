@@ -7,6 +7,7 @@ this user knows; the daily sweep (worker/files.py) deletes those that nobody con
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from coterie.actions.quotas import check_files
-from coterie.errors import Invalid, invalid
+from coterie.errors import Invalid, invalid, raising_disk_full
+from coterie.http.multipart import Upload
 from coterie.store.database import Database, Tx
 from coterie.store.files import UPLOADS, lock_files
 from coterie.web.imports import start_again
@@ -31,9 +33,13 @@ _TOKEN_LENGTH_MAX = 100
 
 
 class SharedFile(Struct, frozen=True):
-    """A readable file that waits for the user. names: of its first people; has_more: whether there are others."""
+    """A readable file that waits for the user, in which the cards of several files are joined.
+
+    names: of its first people; has_more: whether there are others.
+    """
 
     token: str
+    filename: str
     names: list[str]
     has_more: bool
 
@@ -45,43 +51,63 @@ def _path(visit: Visit, token: str) -> Path:
 
 
 async def receive(_: Database, visit: Visit) -> SharedFile:
-    """Recognizes a shared file, in a thread, and lets it wait. Raises Invalid if it cannot be imported."""
-    upload = visit.files.get(FIELD)
-    if upload is None or not upload.byte_count:
+    """Recognizes the shared files, in a thread, and lets them wait as one. Raises Invalid if one cannot be imported."""
+    last = visit.files.get(FIELD)
+    uploads = (*last.earlier, last) if last else ()
+    if not any(each.byte_count for each in uploads):
         raise invalid(FIELD, "is missing or empty: share a contact card")
-    return await asyncio.to_thread(_receive, visit, Path(upload.path))
+    return await asyncio.to_thread(_receive, visit, uploads)
 
 
-def _receive(visit: Visit, source: Path) -> SharedFile:
-    from coterie.imports.formats.detect import detect_format  # lazy: all readers, 60 ms of the start
-    from coterie.imports.formats.names import VCARD  # lazy: as above
-    from coterie.imports.formats.vcard_file import check_vcard, read  # lazy: as above
+def _receive(visit: Visit, uploads: Sequence[Upload]) -> SharedFile:
+    from coterie.imports.formats.vcard_file import join_files, read  # lazy: all readers, 60 ms of the start
 
-    if detect_format(source) != VCARD:
-        raise invalid(FIELD, "is not a contact card: choose it on the page of imports")
-    check_vcard(source)
-    drafts = list(islice(read(source), NAMES_SHOWN + 1))
-    names = [getattr(each, "full_name", None) or "No name" for each in drafts]
+    for upload in uploads:
+        try:
+            _check(Path(upload.path))
+        except Invalid as error:
+            if len(uploads) == 1:
+                raise
+            raise invalid(FIELD, f"{upload.filename} {error.problems[0].reason}") from None
     token = secrets.token_urlsafe(16)
-    source.rename(_path(visit, token))
-    return SharedFile(token, names[:NAMES_SHOWN], len(names) > NAMES_SHOWN)
+    with raising_disk_full():
+        join_files([Path(each.path) for each in uploads], _path(visit, token))
+    drafts = list(islice(read(_path(visit, token)), NAMES_SHOWN + 1))
+    names = [getattr(each, "full_name", None) or "No name" for each in drafts]
+    return SharedFile(token, _name_of(uploads), names[:NAMES_SHOWN], len(names) > NAMES_SHOWN)
+
+
+def _check(path: Path) -> None:
+    """Raises Invalid if the file is not a contact card."""
+    from coterie.imports.formats.detect import detect_format  # lazy: as in _receive
+    from coterie.imports.formats.names import VCARD  # lazy: as above
+    from coterie.imports.formats.vcard_file import check_vcard  # lazy: as above
+
+    if detect_format(path) != VCARD:
+        raise invalid(FIELD, "is not a contact card: choose it on the page of imports")
+    check_vcard(path)
+
+
+def _name_of(uploads: Sequence[Upload]) -> str:
+    first = uploads[0].filename[:FILENAME_LENGTH_MAX]
+    count = len(uploads) - 1
+    return f"{first} and {count} other file{'s' * (count > 1)}" if count else first
 
 
 def show(_: Tx, visit: Visit) -> Result:
-    """Asks whether to import the shared file."""
-    filename = visit.files[FIELD].filename[:FILENAME_LENGTH_MAX]
-    return Show(template="imports/shared.html", values={"shared": visit.prepared, "filename": filename, "problem": ""})
+    """Asks whether to import the shared files."""
+    return Show(template="imports/shared.html", values={"shared": visit.prepared, "problem": ""})
 
 
 def show_problem(_: Tx, visit: Visit, error: Invalid) -> Result:
     problem = "; ".join(f"The file {problem.reason}" for problem in error.problems)
-    return Show(template="imports/shared.html", values={"shared": None, "filename": "", "problem": problem}, status=422)
+    return Show(template="imports/shared.html", values={"shared": None, "problem": problem}, status=422)
 
 
 def show_missing(_: Tx, visit: Visit) -> Result:
     """The page after a sign-in that a share needed first, or when it is loaded again: there is no file any longer."""
     problem = "The file was not stored while you signed in, or the page was loaded again: share it once more"
-    return Show(template="imports/shared.html", values={"shared": None, "filename": "", "problem": problem})
+    return Show(template="imports/shared.html", values={"shared": None, "problem": problem})
 
 
 async def store_file(database: Database, visit: Visit) -> "StoredFile | None":

@@ -133,6 +133,29 @@ def test_other_files_are_refused_with_the_reason(alice: Visitor, settings: Setti
     assert waiting(settings) == []
 
 
+def share_several(visitor: Visitor, *files: tuple[str, bytes]) -> Response:
+    forms = [visitor.form_with_file("file", name, content, "").removesuffix(b"--b--\r\n") for name, content in files]
+    sent = {**MULTIPART, "cookie": visitor.cookie}
+    return visitor.client.call("POST", "/share", body=b"".join([*forms, b"--b--\r\n"]), headers=sent)
+
+
+def test_several_files_are_one_import(alice: Visitor, world: World, settings: Settings) -> None:
+    other = CARD.format(name="Жанна Quill").encode("utf-16")
+    page = share_several(alice, ("ned.vcf", NED.removesuffix(b"\r\n")), ("rod.vcf", other), ("todd.vcf", NED))
+    assert "ned.vcf and 2 other files" in text_of(page) and "Жанна Quill" in text_of(page)
+    (joined,) = waiting(settings)
+    assert joined.read_text("utf-8").count("\nEND:VCARD\n") == 3
+    started = alice.post(f"/{world.organization.id}/imports/shared", **fields_of(page) | {"import": "yes"})
+    assert started.status == 303 and count_imports(world) == 1 and waiting(settings) == []
+
+
+def test_one_bad_file_of_several_is_named(alice: Visitor, settings: Settings) -> None:
+    for content, why in ((b"name,phone\nNed,1\n", "not a contact card"), (b"", "empty")):
+        response = share_several(alice, ("ned.vcf", NED), ("bad.vcf", content), ("todd.vcf", NED))
+        assert response.status == 422 and "bad.vcf" in text_of(response) and why in text_of(response)
+        assert waiting(settings) == []
+
+
 def test_names_of_a_shared_file_are_text_and_no_more_than_five(alice: Visitor, settings: Settings) -> None:
     names = ["<script>alert(1)</script>", "\u05e9\u05dc\u05d5\u05dd", "W" * 300, "Four", "Five", "Six"]
     body = "".join(CARD.format(name=name) for name in names).encode()

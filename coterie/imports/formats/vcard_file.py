@@ -1,7 +1,7 @@
 """vCard files (2.1, 3.0, 4.0; one card or many) as contact drafts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from coterie.model.imports import ContactDraft, RowError
 from coterie.vcard.cards import BrokenCard, read_cards
 from coterie.vcard.groups import group_of, read_groups, tag_member
 from coterie.vcard.read import read_card
-from coterie.vcard.stream import read_lines
+from coterie.vcard.stream import read_blocks, read_lines
 
 _IS_GROUP = re.compile(rb"(?:X-ADDRESSBOOKSERVER-|X-)?KIND[^:]*:[ ]*group", re.IGNORECASE)
 
@@ -44,6 +44,15 @@ def _groups_of(path: Path) -> dict[str, list[str]]:
             return {}
         stream.seek(0)
         return read_groups(read_cards(stream))
+
+
+def join_files(paths: Iterable[Path], target: Path) -> None:
+    """Writes the cards of several files, each in its own encoding, into one file in UTF-8. Raises OSError."""
+    with target.open("wb") as joined:
+        for path in paths:
+            with path.open("rb") as stream:
+                joined.writelines(read_blocks(stream))
+            joined.write(b"\n")
 
 
 def check_vcard(path: Path) -> None:
