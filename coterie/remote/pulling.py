@@ -72,7 +72,7 @@ def _take(tx: Tx, context: Context, each: Fetched, card: RemoteCard | None, etag
         if each.error is not None:
             context.counts.rejected += 1
             lost = card or RemoteCard(each.href, None, None, "")
-            context.save_cards(tx, rejected(lost, etag, each.error_code, each.error))
+            context.save_cards(tx, rejected(lost, etag or lost.etag, each.error_code, each.error))
         return
     lines = decode_card(each.body)
     text = join_lines(lines)

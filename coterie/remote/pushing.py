@@ -140,7 +140,7 @@ def _take_again(context: Context, href: str) -> None:
     """Merges the server's card with the local card."""
     fetched = get(context.client, href)
     with context.write() as tx:
-        take_cards(tx, context, [fetched], {})
+        take_cards(tx, context, [fetched], {fetched.href: None})
 
 
 def _written(context: Context, card: RemoteCard, own: OwnCard, text: str, reply: Reply) -> None:
@@ -210,7 +210,7 @@ def _join_existing(context: Context, card: RemoteCard, own: OwnCard, reply: Repl
         _reject(context, card, own, _why(reply))
         return
     with context.write() as tx:
-        take_cards(tx, context, [fetched], {})
+        take_cards(tx, context, [fetched], {fetched.href: None})
     with context.write() as tx:
         found = store.find_by_contact(tx, context.organization_id, context.subscription.id, own.contact_id)
     if found is None:
@@ -250,7 +250,7 @@ def _keep_changed(context: Context, card: RemoteCard) -> None:
         if contact is not None and contact.deleted_at is not None and fetched.body is not None:
             restore_contact(tx, context.caller, contact.id)
             context.save_cards(tx, replace(card, state=BOUND, decision=REMOTE))
-            take_cards(tx, context, [fetched], {})
+            take_cards(tx, context, [fetched], {fetched.href: None})
 
 
 def _delete_erased(context: Context, card: RemoteCard) -> None:
