@@ -7,6 +7,7 @@ Both ways find the same contacts, so the cheaper one is taken.
 
 from msgspec import Struct
 
+from coterie.search.beginnings import is_indexed
 from coterie.search.dictionary import counts_of, sum_of_beginnings
 from coterie.search.groups import Group, Groups
 from coterie.store.contacts import COUNT
@@ -39,19 +40,24 @@ def plan(tx: Tx, organization_id: int, groups: Groups, *, is_close: bool = False
 
     is_close: only close contacts are asked for.
     """
-    if len(groups) == 1 or not any(group.beginnings for group in groups):
+    if len(groups) == 1 or not any(map(_is_collected, groups)):
         return Plan(groups)
     size = _size(tx, organization_id)
     numbers = _numbers(tx, organization_id, groups, size.organization)
     indexed: list[Group] = []
     left = size.organization * (CLOSE_SHARE if is_close else 1)
-    for group in sorted(groups, key=lambda group: (bool(group.beginnings), numbers[group])):
+    for group in sorted(groups, key=lambda group: (_is_collected(group), numbers[group])):
         share = numbers[group] / max(size.organization, 1)
         saved = CHECK_COST * left * (1 - share)
-        if not group.beginnings or not indexed or share * size.index < saved:
+        if not _is_collected(group) or not indexed or share * size.index < saved:
             indexed.append(group)
             left *= share or 1
     return Plan(tuple(indexed), tuple(group for group in groups if group not in indexed))
+
+
+def _is_collected(group: Group) -> bool:
+    """Whether GIN collects all contacts of a beginning of the group: it does not of one that is a lexeme."""
+    return not all(map(is_indexed, group.beginnings))
 
 
 def _size(tx: Tx, organization_id: int) -> _Size:

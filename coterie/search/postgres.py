@@ -1,13 +1,14 @@
 """Search on PostgreSQL: a tsvector of exact lexemes per contact with a GIN index, and a B-tree of words.
 
-A GIN index answers "ma*" by collecting every contact of every such word, which takes a hundred milliseconds among a
+A GIN index answers "mar*" by collecting every contact of every such word, which takes a hundred milliseconds among a
 million. So the beginning of one word is looked up in the B-tree, and next to other words it may be checked in their
-contacts instead (plans.py). No extension is needed.
+contacts instead (plans.py); those of two letters are lexemes too (beginnings.py). No extension is needed.
 """
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from coterie.search.beginnings import MARK, beginning_of, is_indexed
 from coterie.search.documents import Document, words_of_fields
 from coterie.search.groups import Group, Groups
 from coterie.search.plans import plan
@@ -25,9 +26,13 @@ def _match(groups: Groups, also: str | None = None) -> str:
 
 
 def _any_of(group: Group) -> str:
-    ways = [*(f"'{word}'" for word in _words_besides(group)), *(f"'{beginning}':*" for beginning in group.beginnings)]
+    ways = [*(f"'{word}'" for word in _words_besides(group)), *map(_begun, group.beginnings)]
     ways += ["(" + " & ".join(f"'{word}'" for word in words) + ")" for words in group.sets]
     return "(" + " | ".join(ways) + ")"
+
+
+def _begun(beginning: str) -> str:
+    return f"'{MARK}{beginning}'" if is_indexed(beginning) else f"'{beginning}':*"
 
 
 def _words_besides(group: Group) -> list[str]:
@@ -36,7 +41,13 @@ def _words_besides(group: Group) -> list[str]:
 
 
 def vector(organization_id: int, words: Collection[str]) -> str:
-    """A tsvector in its text form. Words are letters and digits, so nothing in them needs an escape."""
+    """The tsvector of a contact in its text form: its words and their beginnings."""
+    begun = {beginning for word in words if (beginning := beginning_of(word)) is not None}
+    return _vector(organization_id, [*words, *begun])
+
+
+def _vector(organization_id: int, words: Collection[str]) -> str:
+    # words are letters and digits, so nothing in them needs an escape
     return " ".join(f"'{word}'" for word in (f"={organization_id}", *words))
 
 
@@ -111,7 +122,7 @@ def _delete(tx: Tx, organization_id: int, pairs: Collection[tuple[str, int]]) ->
 def index_messages(tx: Tx, organization_id: int, words: Mapping[int, Collection[str]]) -> None:
     """Writes the words of messages (number -> words) in place of those before."""
     rows = [
-        {"organization_id": organization_id, "number": number, "words": vector(organization_id, words[number])}
+        {"organization_id": organization_id, "number": number, "words": _vector(organization_id, words[number])}
         for number in sorted(words)
     ]
     tx.insert_rows("message_words", rows, replace_on=("organization_id", "number"))
