@@ -45,8 +45,8 @@ QUIET_SECONDS = 30.0
 DELETIONS_MIN, DELETED_SHARE_MAX = 10, 0.2
 CHANGES_MIN, CHANGED_SHARE_MAX = 20, 0.5
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
-# characters that servers leave as they are in a path
 _PORTS = {"https": 443, "http": 80}
+# characters that servers leave as they are in a path
 _PATH_SAFE = "/-._~!$&'()*+,;=:@"
 
 
