@@ -114,9 +114,14 @@ def _part(book: Commonness, one: Sequence[str], other: Sequence[str], otherwise:
 
 
 def _turned(book: Commonness, one: Person, other: Person) -> tuple[tuple[float, Likeness], tuple[float, Likeness]]:
-    given = _part(book, _givens(one, other), other.surname, WEIGHTS.other_given)
-    surname = _part(book, one.surname, _givens(other, one), WEIGHTS.other_surname)
-    return (given[0] + WEIGHTS.turned, given[1]), surname
+    """The names of one person compared with those of the other in the other's place.
+
+    The less alike ones count as the given names, whichever person is the first.
+    """
+    first = _part(book, _givens(one, other), other.surname, WEIGHTS.other_given)
+    second = _part(book, one.surname, _givens(other, one), WEIGHTS.other_given)
+    (bits, like), more = sorted((first, second))
+    return (bits + WEIGHTS.turned, like), more
 
 
 def _by_middle_name(book: Commonness, one: Person, other: Person) -> tuple[float, Likeness] | None:

@@ -60,6 +60,24 @@ def test_a_generation_in_the_surname_is_that_of_the_suffix(surname: str) -> None
     assert (score.level, score.contradicts) == (SUGGESTED, False)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (somebody("A Wang", birthday="1980-07-12"), somebody("Wang Hale", birthday="1980-07-12")),
+        (
+            somebody("Otto Paul", "email:pauls@a.example", PHONE, **HOME),
+            somebody("Paul Quill", "email:pauls@a.example", PHONE, **HOME),
+        ),
+    ],
+)
+def test_a_given_name_that_is_the_surname_of_another_is_compared_alike_from_both_sides(
+    one: Person, other: Person
+) -> None:
+    score, back = compared(one, other), compared(other, one)
+    assert (score.bits, score.level, score.contradicts) == (back.bits, back.level, back.contradicts)
+    assert score.level != SUGGESTED
+
+
 def test_similar_surnames_that_others_have_are_two_surnames() -> None:
     one = somebody("Anna Schmidt", street="46 Elm Street", town="Springfield")
     other = somebody("Anna Schmitz", street="86 Elm Street", town="Springfield")
