@@ -178,21 +178,37 @@ def _by_term(
 
 
 def candidates(tx: Tx, organization_id: int, groups: Groups, *, limit: int, also: str | None = None) -> list[int]:
-    """The ids of matches, at most so many. also: a word that they must have too."""
+    """The ids of matches, at most so many: the newest, unless they are those of a single beginning.
+
+    also: a word that they must have too.
+    """
     group = _only_of(groups)
     if group is not None and also is None:
-        parts, bound = _by_term(organization_id, group)
-        rows = tx.all(
-            f"SELECT DISTINCT contact_id FROM ({parts}) found LIMIT :limit",
-            {**bound, "most": 4 * limit, "limit": limit},
-        )
-        if len(rows) >= limit:
-            return [row[0] for row in rows]
+        ids = _of_terms(tx, organization_id, group, limit)
+        if len(ids) >= limit:
+            return ids
     if group is not None and group.beginnings and also is not None:
         return []  # the closest of a beginning are not known to the B-tree
     found, bound = _found(tx, organization_id, groups, also)
-    rows = tx.all(f"{found} SELECT contact_id FROM found LIMIT :limit", {**bound, "limit": limit})
+    rows = tx.all(
+        f"{found} SELECT contact_id FROM found ORDER BY contact_id DESC LIMIT :limit", {**bound, "limit": limit}
+    )
     return [row[0] for row in rows]
+
+
+def _of_terms(tx: Tx, organization_id: int, group: Group, limit: int) -> list[int]:
+    """The ids of contacts with a term of the group, at most so many; of words alone the newest."""
+    if group.beginnings:
+        parts, bound = _by_term(organization_id, group)
+        sql, most = f"SELECT DISTINCT contact_id FROM ({parts}) found LIMIT :limit", 4 * limit
+    else:
+        bound, most = {"organization_id": organization_id, "words": list(group.words)}, limit
+        sql = (
+            "SELECT DISTINCT each.contact_id FROM unnest(CAST(:words AS TEXT[])) AS word (term) CROSS JOIN LATERAL"
+            " (SELECT contact_id FROM term_contacts WHERE organization_id = :organization_id AND term = word.term"
+            " ORDER BY contact_id DESC LIMIT :most) each ORDER BY each.contact_id DESC LIMIT :limit"
+        )
+    return [row[0] for row in tx.all(sql, {**bound, "most": most, "limit": limit})]
 
 
 def _found(tx: Tx, organization_id: int, groups: Groups, also: str | None = None) -> tuple[str, dict[str, Any]]:

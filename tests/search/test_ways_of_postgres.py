@@ -5,6 +5,7 @@ from world import World, make_world
 
 from coterie.actions.contacts import create_contact
 from coterie.search import plans, search_contacts
+from coterie.search.candidates import RANKED_MAX
 from coterie.search.groups import Group
 from coterie.search.index import ENGINES
 from coterie.store.database import Database
@@ -79,3 +80,12 @@ def test_of_many_beginnings_the_index_is_asked_for_few(world: World) -> None:
             groups = tuple(Group((letter,), (letter,)) for letter in "abcdefghijkl")
             assert len(plans.plan(tx, world.organization.id, groups).indexed) <= 2
     assert found(world, "a b c d e f g h i j k l")[0] == 1
+
+
+@pytest.mark.parametrize("text", ["freya", "freya ge", "gerlach freya"])
+def test_of_more_contacts_than_are_ranked_both_engines_rank_the_newest(world: World, text: str) -> None:
+    with world.database.write() as tx:
+        ids = [create_contact(tx, world.alice, {"real_name": "Freya Gerlach"}).id for _ in range(RANKED_MAX + 30)]
+    with world.database.read() as tx:
+        page = search_contacts(tx, world.organization.id, text, limit=3)
+    assert (page.total, [contact.id for contact in page.contacts]) == (len(ids), ids[-RANKED_MAX:][:3])
