@@ -95,6 +95,13 @@ def test_a_value_has_one_type_and_a_number_of_its_own(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("columns", ["Address,Address Type,City", "Address,Address Type,Address - City"])
+def test_a_type_does_not_separate_an_address_from_its_parts(tmp_path: Path, columns: str) -> None:
+    draft = draft_of(tmp_path, f"Name,{columns}\nBo Fink,Ring 2,Work,Linz\n")
+    assert draft.addresses == [AddressDraft("Ring 2", locality="Linz")]
+    assert draft.note == "Address Type: Work"
+
+
 def test_columns_in_the_plural_have_several_values(tmp_path: Path) -> None:
     text = (
         "Full name,Email Addresses,Phone Numbers,Urls,Companies\n"

@@ -13,17 +13,19 @@ def type_columns(mapping: Mapping[str, str]) -> dict[str, str]:
     """The paths of such columns and of those they belong to, given the path of each header.
 
     The type is the label of the value: "phone#1.type" and "phone#1". A value has one: the second of "Type" and "Label"
-    stays as it is.
+    stays as it is, and so does the type of an address whose parts have columns: they would become another address.
     """
     named = {_name(header): header for header in mapping}
     taken = {path.partition(".")[0] for path in mapping.values()}
+    has_parts = any(path.startswith("address.") and _last(header) != "value" for header, path in mapping.items())
     pairs: dict[str, str] = {}
     for header, path in mapping.items():
         *name, last = words(header[:200]) or [""]
         value = named.get(tuple(name))
         if last not in _TYPES or path not in ("extra", "ignore") or not value or value in pairs:
             continue
-        if kind := _kind(value, mapping[value]):
+        kind = _kind(value, mapping[value])
+        if kind and not (kind == "address" and has_parts):
             numbered = next(path for number in count(1) if (path := f"{kind}#{number}") not in taken)
             taken.add(numbered)
             pairs |= {value: numbered, header: f"{numbered}.type"}
@@ -32,9 +34,13 @@ def type_columns(mapping: Mapping[str, str]) -> dict[str, str]:
 
 def _kind(header: str, path: str) -> str | None:
     """The field of a column whose type another column states; None if it cannot have one."""
-    if path == "address.line_1" and words(header[:200])[-1] == "value":  # "Address 1 - Value" is all of it
+    if path == "address.line_1" and _last(header) == "value":  # "Address 1 - Value" is all of it
         return "address"
     return path if path in _KINDS else None
+
+
+def _last(header: str) -> str:
+    return (words(header[:200]) or [""])[-1]
 
 
 def _name(header: str) -> tuple[str, ...]:
