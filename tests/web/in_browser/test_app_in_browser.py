@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from app_pages import Instance, Watched, make_demo, open_page, serving, sign_in
+from app_pages import COLOUR_RULES, Instance, Watched, make_demo, open_page, serving, sign_in
 from page_list import VISITED
 from playwright.sync_api import Browser, expect
 from postgres import Server
@@ -46,6 +46,18 @@ def test_the_main_pages_work_on_postgresql(browser: Browser, postgres: Server, t
         app.check(axe=False)
         context.close()
     postgres.drop_database(url)
+
+
+def test_the_form_that_adds_a_part_is_readable_while_it_is_sent(signed_in: Watched) -> None:
+    signed_in.visit("/1/people/1", axe=False)
+    signed_in.page.get_by_role("link", name="Number, e-mail or account").click()
+    form = signed_in.page.locator("form.edit")
+    expect(form.get_by_role("button", name="Save")).to_be_visible()
+    signed_in.check_everywhere()
+    form.evaluate("form => form.classList.add('htmx-request')")
+    for theme in ("dark", "light"):
+        signed_in.page.emulate_media(color_scheme=theme)
+        assert signed_in.violations(COLOUR_RULES) == []
 
 
 def test_the_page_that_lets_an_assistant_in(app: Watched, instance: Instance) -> None:
