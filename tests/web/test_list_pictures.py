@@ -1,15 +1,18 @@
 """Lists show the picture of each contact that has one, small; the others show initials."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from counting import counted
 from test_person_files import PDF, photo
 from visitor import Visitor
 from world import World
 
 from coterie.actions.contact_relationships import relate
 from coterie.actions.contacts import create_contact, update_contact
+from coterie.actions.reminders import create_reminder
+from coterie.model import times
 from coterie.model.relationships import type_id
 from coterie.store.attachments import list_pictures_of
 
@@ -43,6 +46,25 @@ def test_every_list_shows_the_picture(alice: Visitor, world: World) -> None:
         assert pictures_on(alice, f"/{world.organization.id}/{place}") == [path], place
     response = alice.get(path)
     assert response.headers["content-type"] == "image/webp" and len(response.body) < 5_000
+
+
+def test_lists_take_the_same_statements_with_more_people_and_pictures(
+    alice: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = datetime.now(UTC) + timedelta(days=2)
+    born, counts = f"1956-{soon:%m-%d}", []
+    for count in (1, 5):
+        for _ in range(count):
+            with world.database.write() as tx:
+                contact = create_contact(tx, world.alice, {"real_name": "Cousin Simpson", "birthday": born})
+                create_reminder(tx, world.alice, {"title": "Call", "due_at": times.moment(soon)}, contact.id)
+            add_picture(alice, world, contact.id)
+        for place in ("people", "people?q=cousin", "today"):
+            with counted(monkeypatch) as statements:
+                shown = pictures_on(alice, f"/{world.organization.id}/{place}")
+            assert len(shown) >= len(counts) // 3 * 5 + 1, place
+            counts.append(len(statements))
+    assert counts[:3] == counts[3:]
 
 
 def test_the_circle_of_a_person_shows_pictures(alice: Visitor, world: World) -> None:
