@@ -191,7 +191,7 @@ def test_found_filtered_saved_selected_tagged_and_undone_without_a_mouse(app: Wa
     expect(app.page.locator(".person-row .chip", has_text="Reached").first).to_be_visible()
     app.settle()
     keys.press("z")
-    expect(app.page.locator(".toast").last).to_contain_text("Undone for 699 people")
+    expect(app.page.locator(".toast").last).to_contain_text("700 changes undone")
     expect(app.page.locator(".person-row .chip", has_text="Reached")).to_have_count(0)
     app.check(axe=False)
 
