@@ -32,21 +32,23 @@ def find_echoes(
     tx: Tx, context: Context, contact: Contact, card: RemoteCard, remote: str, *, own: str
 ) -> list[Hashable]:
     """The names of single properties and the meanings of handles that are new in a card, and that the contact had at
-    some time after the base but has lost since. own: our card."""
+    some time after the base but has lost since; (PREFERRED, meaning) for a handle that it preferred. own: our card."""
     if not 0 < card.contact_revision < contact.revision:
         return []
     country = context.caller.country
     singles = merge.new_single_units(card.remote_body, remote, country)
     present = merge.handles_of(card.remote_body, country) | merge.handles_of(own, country)
     handles = merge.handles_of(remote, country) - present
-    if not singles and not handles:
+    preferred = merge.new_preferred_handles(card.remote_body, remote, country)
+    if not singles and not handles and not preferred:
         return []
     changes, _ = list_changes_after(
         tx, context.organization_id, contact.id, after=card.contact_revision, limit=CHANGES_MAX
     )
     earlier = _earlier(contact, changes)
     names = [name for name, unit in singles.items() if any(_had(each, unit, context) for each in earlier)]
-    return [*names, *(handles & _earlier_handles(changes, country))]
+    lost = _earlier_handles(changes, country)
+    return [*names, *(handles & lost), *((merge.PREFERRED, each) for each in preferred & lost)]
 
 
 def _earlier(contact: Contact, changes: Sequence[HistoryEvent]) -> list[Contact]:

@@ -21,6 +21,8 @@ from coterie.vcard.units import SINGLE, CardUnit, units_of
 _LISTS = frozenset(("CATEGORIES",))
 # the patch finds one of these by its kind alone, and would take the other side's for it
 _FOUND_BY_KIND = frozenset(("ADR",))
+# with the meaning of a handle: that it is preferred
+PREFERRED = "preferred"
 
 
 class Merged(Struct, frozen=True):
@@ -89,6 +91,11 @@ def new_single_units(before: str, after: str, country: str | None) -> dict[str, 
     return _single_units(compare(split_card(before), split_card(after), country))
 
 
+def new_preferred_handles(before: str, after: str, country: str | None) -> set[Hashable]:
+    """The meanings of the handles that a card prefers and did not before."""
+    return set(compare(split_card(before), split_card(after), country).preferred.values())
+
+
 def handles_of(card: str, country: str | None) -> set[Hashable]:
     """The meanings of the handles of a card."""
     return {unit.meaning for unit in units_of(split_card(card), country) if unit.is_handle}
@@ -144,7 +151,7 @@ def _preferred(there: Difference, here: Difference, policy: str, without: Collec
     return {
         channel: meaning
         for channel, meaning in there.preferred.items()
-        if meaning not in without and (policy == REMOTE or channel not in here.preferred)
+        if (PREFERRED, meaning) not in without and (policy == REMOTE or channel not in here.preferred)
     }
 
 

@@ -149,3 +149,25 @@ def test_a_value_that_came_from_there_before_is_a_change_there(subscriber: World
         scene.there(f"NICKNAME:{value}")
         scene.book.run()
         assert held(scene.book, "nickname") == value
+
+
+@pytest.mark.parametrize("direction", [MIRROR, TWO_WAY])
+@pytest.mark.parametrize("last", [0, 2])
+def test_a_handle_that_was_preferred_here_before_is_not_preferred_again(
+    subscriber: World, scripted: Scripted, last: int, direction: str
+) -> None:
+    def preferring(number: int, *lines: str) -> str:
+        emails = [f"EMAIL{';TYPE=pref' if each == number else ''}:{each}@example.org" for each in range(3)]
+        return make_card("FN:Ned Flanders", "N:Flanders;Ned;;;", *emails, *lines, uid="ned")
+
+    scene = Scene(subscriber, scripted, "email", direction=direction)
+    scripted.put("ned.vcf", preferring(0))
+    scene.book.run()
+    scene.here("1@example.org", f"{last}@example.org")
+    scripted.put("ned.vcf", preferring(1, "TITLE:Owner"))
+    scene.book.run()
+    [ned] = [each for each in scene.book.contacts().values() if "Flanders" in (each.full_name or "")]
+    assert (ned.email, ned.job_title) == (f"{last}@example.org", "Owner")
+    if direction == TWO_WAY:
+        assert set(scripted.cards["ned.vcf"].splitlines()) == set(preferring(last, "TITLE:Owner").splitlines())
+    assert scene.book.run().written == 0
