@@ -33,9 +33,11 @@ _LISTS_IN_2_1 = ("CATEGORIES", "NICKNAME")
 _CACHED_HEAD_LENGTH_MAX = 200
 # contact data without the colon before its value: EMAIL ned@example.org, TEL;TYPE=home;+15558904
 _WITHOUT_COLON = re.compile(
-    r'((?:item\d+\.)?(?:TEL|EMAIL|URL)(?:;[A-Z-]+(?:="?[\w,-]*"?)?)*)[;\s=]\s*(\+?[\d ()./-]{5,}|\S+@\S+|https?://\S+)\s*',
+    r'((?:item\d+\.)?(?:TEL|EMAIL|URL)(?:;[A-Z-]++(?:="?+[\w,-]*+"?+)?+)*)[;\s=]\s*+'
+    r"(\+?+[\d ()./-]{5,}+|[^\s@]++@\S++|https?://\S++)",
     re.ASCII,
 )
+_WITHOUT_COLON_LENGTH_MAX = 2_500
 
 Parameters = Mapping[str, tuple[str, ...]]
 
@@ -86,7 +88,8 @@ def parse_text(text: str, line: bytes | None = None, *, is_2_1: bool = False) ->
 
 
 def _parse_without_colon(text: str) -> Property | None:
-    match = _WITHOUT_COLON.fullmatch(text[:HEAD_LENGTH_MAX])
+    plain = text[: _WITHOUT_COLON_LENGTH_MAX + 1].strip()
+    match = _WITHOUT_COLON.fullmatch(plain) if len(plain) <= _WITHOUT_COLON_LENGTH_MAX else None
     parsed = _parse_head(match[1]) if match else None
     return Property(*parsed, match[2].strip()) if match and parsed else None
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import time
 import tracemalloc
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from coterie.model.imports import ContactDraft, RowError
 from coterie.vcard.cards import BrokenCard, Card, read_cards
 from coterie.vcard.charsets import decode
+from coterie.vcard.lines import parse_text
 from coterie.vcard.read import read_card
 
 CARD = "BEGIN:VCARD\nVERSION:3.0\nFN:Ana\nEND:VCARD\n"
@@ -134,6 +136,18 @@ def test_parameters_without_end_are_a_problem_and_take_no_time(parameters: str) 
     card = card_of(*("\r\n ".join(line[at : at + 60_000] for at in range(0, len(line), 60_000)), "FN:Ana"))
     assert [entry.name for entry in card.properties] == ["VERSION", "FN"]
     assert len(card.unread) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["TEL" + ';A="' * 99, "TEL" + ';A="' * 5_001 + ":1", f"TEL{' ' * 16_000}x", f"TEL{' ' * 2_400}x",
+     f"EMAIL {'@' * 16_000} x", f"EMAIL {'@' * 2_400} x", "TEL" + ";A" * 1_200 + "@ x"],
+    ids=["quotes", "odd", "spaces", "fewer", "signs", "fewer signs", "types"],
+)  # fmt: skip
+def test_a_line_without_a_colon_takes_no_time(line: str) -> None:
+    begin = time.thread_time()
+    assert parse_text(line) is None
+    assert time.thread_time() - begin < 1
 
 
 def test_text_around_cards_and_cards_cut_short_are_told_with_their_number() -> None:
