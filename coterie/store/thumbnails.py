@@ -23,16 +23,23 @@ _one_at_a_time = threading.Lock()
 
 def thumbnail(folder: Path, digest: str, source: Path, size: int) -> bytes | None:
     """A WebP of size × size pixels, one of SIZES; None if the source is missing or no picture that can be read."""
-    path = _path(folder, digest, size)
-    with suppress(FileNotFoundError):
-        return path.read_bytes()
-    data = _make(source, size)
+    stored = find_thumbnail(folder, digest, size)
+    if stored is not None:
+        return stored
+    path, data = _path(folder, digest, size), _make(source, size)
     if data is not None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix="new-", delete=False) as part:
             part.write(data)
         Path(part.name).replace(path)
     return data
+
+
+def find_thumbnail(folder: Path, digest: str, size: int) -> bytes | None:
+    """The small picture of a file, if it has been made."""
+    with suppress(FileNotFoundError):
+        return _path(folder, digest, size).read_bytes()
+    return None
 
 
 def remove_thumbnails(folder: Path, digest: str) -> None:

@@ -16,13 +16,16 @@ from coterie.model.contacts import Contact
 from coterie.store.attachments import find_attachment
 from coterie.store.database import Database, Tx
 from coterie.store.files import file_path
-from coterie.store.thumbnails import SIZES, thumbnail
+from coterie.store.thumbnails import SIZES, find_thumbnail, thumbnail
+from coterie.store.turns import Turns
 from coterie.web.page import Download, Go, NoPage, Page, Picture, Result, Show, Visit
 from coterie.web.person import find_person, find_person_to_change
 from coterie.web.person_forms import base_of
 
 _PATH = "/{o:int}/people/{id:int}/files"
 _FIELD = "upload"
+# pictures are made one at a time, in a thread that no other work needs: the first view of a list makes many
+_TURNS = Turns("pictures", threads=1, organization_max=1)
 
 
 def show_new(tx: Tx, visit: Visit) -> Result:
@@ -86,16 +89,28 @@ def download(tx: Tx, visit: Visit) -> Result:
     return Download(filename=attachment.filename, media_type=media_type, path=path)
 
 
-def show_picture(tx: Tx, visit: Visit) -> Result:
-    """A small picture of a file, of one of SIZES."""
-    _, attachment = _find(tx, visit)
+async def make_picture(database: Database, visit: Visit) -> bytes | None:
+    """A small picture of a file, of one of SIZES; None if it cannot be read. The first view makes it, in a thread."""
     size, folder = visit.number("size", SIZES[0]), visit.settings.data_folder
-    if size not in SIZES or attachment.media_type not in PICTURE_ENDINGS:
-        raise NoPage
-    content = thumbnail(folder, attachment.digest, file_path(folder, attachment.digest), size)
-    if content is None:
+
+    def find(tx: Tx) -> tuple[str, bytes | None]:
+        _, attachment = _find(tx, visit)
+        if size not in SIZES or attachment.media_type not in PICTURE_ENDINGS:
+            raise NoPage
+        return attachment.digest, find_thumbnail(folder, attachment.digest, size)
+
+    digest, content = await database.run_read(find)
+    if content is not None:
+        return content
+    return await _TURNS.run(
+        visit.acting.organization_id, lambda: thumbnail(folder, digest, file_path(folder, digest), size)
+    )
+
+
+def show_picture(_: Tx, visit: Visit) -> Result:
+    if visit.prepared is None:
         raise NotFound("The picture cannot be read")
-    return Picture(media_type="image/webp", content=content)
+    return Picture(media_type="image/webp", content=visit.prepared)
 
 
 def use_as_picture(tx: Tx, visit: Visit) -> Result:
@@ -116,7 +131,7 @@ PAGES = (
     Page("GET", _PATH + "/new", show_new),
     Page("POST", _PATH + "/new", create, "write", prepare=store_file, again=create_again, uploads=True, once=True),
     Page("GET", _PATH + "/{file}", download),
-    Page("GET", _PATH + "/{file}/picture", show_picture, "slow"),
+    Page("GET", _PATH + "/{file}/picture", show_picture, prepare=make_picture),
     Page("POST", _PATH + "/{file}/picture", use_as_picture, "write"),
     Page("POST", _PATH + "/{file}/delete", delete, "write"),
 )
