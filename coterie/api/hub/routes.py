@@ -139,7 +139,7 @@ _IDENTITY: tuple[Route, ...] = (
     Route("POST", "/history/undo", history.undo, WRITE, "write", "Undo changes",
           body=history.UndoBody, response=history.UndoneEntity, responses={202: history.UndoJobEntity},
           description="A value that changed since stays and is listed in `cannot`; what is erased stays erased. The"
-          " undo is a change itself, and can be undone. More than 2,000 changes are undone in the background: 202."),
+          " undo is a change itself, and can be undone. More than 500 changes are undone in the background: 202."),
     Route("GET", "/history/undo/{job_id}", history.show_undo, READ, "read", "Get an undo in the background",
           response=history.UndoJobEntity),
 )
