@@ -159,6 +159,10 @@ def test_a_filter_is_built_and_saved_by_keyboard(app: Watched) -> None:
 def test_found_filtered_saved_selected_tagged_and_undone_without_a_mouse(app: Watched) -> None:
     app.visit("/1/people", axe=False)
     keys = app.page.keyboard
+    # a list that was just swapped in, before any event says so
+    app.page.evaluate("let list = document.querySelector('.people-list'); list.replaceWith(list.cloneNode(true))")
+    keys.press("j")
+    expect(app.page.locator(".person-row .c-name a").first).to_be_focused()
     keys.press("/")
     keys.type("zed")
     app.page.wait_for_url("**q=zed")

@@ -14,6 +14,8 @@ const linkAt = (row) => rowAt(row)?.querySelector(".c-name a");
 const limited = (row) => Math.max(list.base, Math.min(row, list.base + count() - 1));
 const firstSeen = () => limited(list.base + Math.floor(Math.max(0, -top_()) / list.height));
 
+// a key may come between the swap of a list and its event
+const follow = () => { if (query(".people-list") !== (list?.element ?? null)) start(); };
 function start() {
   const element = query(".people-list");
   const first = element?.firstElementChild;
@@ -105,6 +107,7 @@ function rove() {
 
 // the row by this many rows away, or the first or the last one; returns whether there is a list
 export function moveCursor(by) {
+  follow();
   if (!list) return false;
   const isIn = list.element.contains(document.activeElement);
   const here = rowAt(list.cursor) ? list.cursor : firstSeen();
@@ -133,6 +136,8 @@ window.addEventListener("scroll", () => {
 window.addEventListener("resize", () => { if (list) { measure(); lay(); load(); } });
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest?.(".person-row");
+  // a window that arrives later takes the focus from no other part of the page
+  if (list && !list.element.contains(event.target)) delete list.pending;
   if (!row || !list) return;
   list.cursor = Number(row.getAttribute("aria-rowindex")) - 2;
   if (list.pending !== list.cursor) delete list.pending;
@@ -141,7 +146,7 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("htmx:after:swap", (event) => {
   const total = Number(event.detail.ctx.response?.raw?.headers.get("Coterie-Total"));
   if (list && total) list.grown = total;
-  if (query(".people-list") !== (list?.element ?? null)) start();
+  follow();
 });
 // shows names that were edited in the meantime when a page comes back from the browser's cache
 window.addEventListener("pageshow", (event) => {
