@@ -63,7 +63,7 @@ def prepare_elsewhere(
     settings: Settings, folder: Path, organization_id: int, import_id: str, after: int
 ) -> Iterator[tuple[int, bytes]]:
     """For a separate process: (number of the last row, its prepared rows) of each 100 rows after a number."""
-    database = open_database(settings)
+    database = open_database(settings, maps_file=False)
     try:
         while True:
             with database.read() as tx:
