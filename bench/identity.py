@@ -19,24 +19,21 @@ from tempfile import TemporaryDirectory
 from msgspec import Struct
 
 from bench.households import Entry, make_book
+from bench.instance import make_instance
 from bench.latencies import percentile
 from bench.plan import QUICK, STANDARD, Plan
 from bench.samples import FEBRL, missing_samples, read_febrl
 from bench.table import Row, at_least, at_most, markdown
 from coterie.actions.duplicates import check_contact
 from coterie.actions.new_contacts import create_contacts
-from coterie.actions.organizations import create_organization
-from coterie.actions.passwords import hash_password
 from coterie.drafts.normalize import normalize_draft
 from coterie.identity.keeping import key_changes
 from coterie.identity.scan import scan_batches
 from coterie.model.duplicates import LEVELS, Level
 from coterie.model.organizations import Caller
-from coterie.settings import Settings
 from coterie.store.batches import run_batches
-from coterie.store.database import Database, open_database
+from coterie.store.database import Database
 from coterie.store.duplicates import list_duplicates
-from coterie.store.migrate import migrate
 
 GROUP = "duplicates"
 KEYED_AT_ONCE, CREATED_AT_ONCE = 500, 1_000
@@ -70,14 +67,7 @@ def run(plan: Plan) -> list[Row]:
 def _filled(entries: Sequence[Entry]) -> Iterator[tuple[Database, Caller, dict[int, int]]]:
     """A database with a contact of each entry, and the person of each contact."""
     with TemporaryDirectory() as folder:
-        database = open_database(Settings(data=folder, database_url=f"sqlite:///{Path(folder) / 'coterie.sqlite3'}"))
-        migrate(database)
-        with database.write() as tx:
-            organization, user, _ = create_organization(
-                tx, name="Bench", email="bench@example.org", password_hash=hash_password("correct horse"),
-                username=None, country="US",
-            )  # fmt: skip
-        caller = Caller.for_organization(organization, user_id=user.id, via="bench")
+        database, caller = make_instance(Path(folder))
         people: dict[int, int] = {}
         for start in range(0, len(entries), CREATED_AT_ONCE):
             some = entries[start : start + CREATED_AT_ONCE]

@@ -16,18 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from bench.import_files import write_file
+from bench.instance import make_instance
 from bench.latencies import percentile
 from coterie.actions.contacts import create_contact, update_contact
-from coterie.actions.organizations import create_organization
-from coterie.actions.passwords import hash_password
 from coterie.imports.apply import apply
 from coterie.imports.engine import Run
 from coterie.imports.stage import stage
 from coterie.imports.upload import start
 from coterie.model.organizations import Caller
-from coterie.settings import Settings
-from coterie.store.database import Database, Tx, open_database
-from coterie.store.migrate import migrate
+from coterie.store.database import Database, Tx
 
 PAUSE_SECONDS = 0.005
 
@@ -76,15 +73,9 @@ def measure(count: int) -> list[float]:
     """The milliseconds of each transaction in which rows were applied."""
     with tempfile.TemporaryDirectory(prefix="coterie-bench-") as name:
         folder = Path(name)
-        database = open_database(Settings(data=name, database_url=f"sqlite:///{folder / 'coterie.sqlite3'}"))
-        migrate(database)
+        database, caller = make_instance(folder)
         with database.write() as tx:
-            organization, user, _ = create_organization(
-                tx, name="Bench", email="bench@example.org", password_hash=hash_password("correct horse"),
-                username=None, country="US",
-            )  # fmt: skip
             # made before the import begins: rows may match a contact that is made later, and are decided again
-            caller = Caller.for_organization(organization, user_id=user.id, via="bench")
             contact_id = create_contact(tx, caller, {"first_name": "Marge"}).id
         write_file(folder / "google.csv", count)
         measured: Any = Measured(database)

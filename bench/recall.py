@@ -8,25 +8,23 @@ found: it is as good an answer.
 
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import phonenumbers
 
+from bench.instance import make_instance
 from bench.plan import STANDARD, Plan
 from bench.samples import missing_samples, read_febrl
 from bench.table import Row, at_least, markdown
 from coterie.actions.new_contacts import create_contacts
-from coterie.actions.organizations import create_organization
-from coterie.actions.passwords import hash_password
 from coterie.drafts.normalize import normalize_draft
 from coterie.model.imports import ContactDraft, HandleDraft
 from coterie.model.organizations import Caller
 from coterie.search import search_contacts
 from coterie.search.folding import GERMAN
 from coterie.search.nicknames import nicknames_of
-from coterie.settings import Settings
-from coterie.store.database import Database, open_database
-from coterie.store.migrate import migrate
+from coterie.store.database import Database
 
 GROUP = "recall of search"
 # (query, name of the contact that is meant)
@@ -89,9 +87,9 @@ def _measure(
     name: str, book: Sequence[str], queries: Queries, *, bars: tuple[float | None, float], field: str = "name"
 ) -> list[Row]:
     with TemporaryDirectory() as folder:
-        database = open_database(Settings(data=folder, database_url=f"sqlite:///{folder}/coterie.sqlite3"))
-        migrate(database)
-        organization_id = _fill(database, book, field)
+        database, caller = make_instance(Path(folder))
+        organization_id = caller.organization_id
+        _fill(database, caller, book, field)
         places = []
         with database.read() as tx:
             for text, meant in queries:
@@ -105,14 +103,9 @@ def _measure(
     return [*rows, at_least(GROUP, f"{label}: first ten", ten, bars[1], f"{ten:.3f}")]
 
 
-def _fill(database: Database, book: Sequence[str], field: str) -> int:
-    """A contact of each text, by its name or its number; returns the organization's id."""
+def _fill(database: Database, caller: Caller, book: Sequence[str], field: str) -> None:
+    """Creates a contact of each text, by its name or its number."""
     with database.write() as tx:
-        organization, user, _ = create_organization(
-            tx, name="Bench", email="bench@example.org", password_hash=hash_password("correct horse"), username=None,
-            country="US",
-        )  # fmt: skip
-        caller = Caller.for_organization(organization, user_id=user.id, via="bench")
         drafts = [
             ContactDraft(display_name=text)
             if field == "name"
@@ -120,7 +113,6 @@ def _fill(database: Database, book: Sequence[str], field: str) -> int:
             for text in book
         ]
         create_contacts(tx, caller, [normalize_draft(draft, "US") for draft in drafts])
-    return organization.id
 
 
 if __name__ == "__main__":
