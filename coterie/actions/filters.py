@@ -96,24 +96,9 @@ def search_filtered(
     descending: bool = False,
     limit: int,
     offset: int,
-) -> tuple[Sequence[Contact], int]:
-    """The same among the first 2,000 matches of a search, in its order."""
-    page = search_page_filtered(tx, caller, where, text, order=order, descending=descending, limit=limit, offset=offset)
-    return page.contacts, page.total
-
-
-def search_page_filtered(
-    tx: Tx,
-    caller: Caller,
-    where: Where,
-    text: str,
-    *,
-    order: str | None = None,
-    descending: bool = False,
-    limit: int,
-    offset: int,
 ) -> SearchPage:
-    """The same as a page, without hits. is_capped: there may be others, after the matches that were compared."""
+    """The same among the first 2,000 matches of a search, in its order, without hits. is_capped: there may be others,
+    after the matches that were compared."""
     found = search_contacts(
         tx, caller.organization_id, text, order=order, descending=descending, limit=SEARCHED_MAX,
         reader_id=caller.user_id,

@@ -96,8 +96,9 @@ def _find(tx: Tx, caller: Caller, text: str, filter_: str | None, limit: int) ->
         return list_filtered(tx, caller, where, order="name", limit=limit, offset=0)
     where = read_filter(tx, caller, filter_)
     if where is not None:
-        return search_filtered(tx, caller, where, text, limit=limit, offset=0)
-    page = search_contacts(tx, caller.organization_id, text, limit=limit)
+        page = search_filtered(tx, caller, where, text, limit=limit, offset=0)
+    else:
+        page = search_contacts(tx, caller.organization_id, text, limit=limit)
     return page.contacts, page.total
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from coterie.actions.filters import read_filter, search_page_filtered
+from coterie.actions.filters import read_filter, search_filtered
 from coterie.errors import invalid
 from coterie.http.cursors import LENGTH_MAX, CursorScope, read_cursor, write_cursor
 from coterie.mcp.contact_data import present_briefs
@@ -82,7 +82,7 @@ def _search(tx: Tx, scope: CursorScope, asked: Arguments, text: str, where: Wher
     caller = scope.caller
     offset = read_cursor(scope, asked.cursor, int) if asked.cursor else 0
     if where is not None:
-        page = search_page_filtered(tx, caller, where, text, limit=asked.limit, offset=offset)
+        page = search_filtered(tx, caller, where, text, limit=asked.limit, offset=offset)
         return _Found(page.contacts, page.total, not page.is_capped, {}, offset=offset)
     page = search_contacts(
         tx, caller.organization_id, text, limit=asked.limit, offset=offset, reader_id=caller.user_id, is_explained=True

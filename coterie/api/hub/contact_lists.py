@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from coterie.actions.filters import search_page_filtered
+from coterie.actions.filters import search_filtered
 from coterie.api.filters import Filter, SegmentId, find_where, is_filtered
 from coterie.api.hub.contact_entity import INCLUDES, ContactEntity, present_contacts, read_shape
 from coterie.api.hub.pages import LIMIT, ListQuery, Page, open_page
@@ -126,7 +126,7 @@ def _search(tx: Tx, scope: CursorScope, query: ContactsQuery, where: Where | Non
     caller, text, limit = scope.caller, query.q or "", query.limit or LIMIT
     offset = open_page(scope, query.cursor, int, 0)
     if where is not None:
-        found = search_page_filtered(tx, caller, where, text, limit=limit, offset=offset)
+        found = search_filtered(tx, caller, where, text, limit=limit, offset=offset)
     else:
         found = search_contacts(
             tx, caller.organization_id, text, limit=limit, offset=offset, reader_id=caller.user_id, is_explained=True

@@ -181,13 +181,14 @@ def _search(tx: Tx, caller: Caller, query: SearchQuery, page: Page) -> tuple[Seq
     with filter_errors():
         where = find_where(tx, caller, query)
     if where is not None:
-        return search_filtered(
+        found = search_filtered(
             tx, caller, where, text, order=order, descending=descending, limit=page.size, offset=page.skip
         )
-    found = search_contacts(
-        tx, caller.organization_id, text, order=order, descending=descending, limit=page.size, offset=page.skip,
-        reader_id=caller.user_id,
-    )  # fmt: skip
+    else:
+        found = search_contacts(
+            tx, caller.organization_id, text, order=order, descending=descending, limit=page.size, offset=page.skip,
+            reader_id=caller.user_id,
+        )  # fmt: skip
     return found.contacts, found.total
 
 

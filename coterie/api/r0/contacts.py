@@ -90,10 +90,11 @@ def _list(tx: Tx, caller: Caller, query: ContactsQuery, page: Page) -> tuple[Seq
     # neither a filter nor the search index knows deleted contacts
     if query.search and query.search.strip():
         if where is not None:
-            return search_filtered(tx, caller, where, query.search, limit=limit, offset=offset)
-        matches = search_contacts(
-            tx, organization_id, query.search, limit=limit, offset=offset, reader_id=caller.user_id
-        )
+            matches = search_filtered(tx, caller, where, query.search, limit=limit, offset=offset)
+        else:
+            matches = search_contacts(
+                tx, organization_id, query.search, limit=limit, offset=offset, reader_id=caller.user_id
+            )
         return matches.contacts, matches.total
     if where is not None:
         return list_filtered(tx, caller, where, limit=limit, offset=offset)
