@@ -4,7 +4,7 @@ from world import World
 
 from coterie.actions.contacts import update_contact
 from coterie.actions.events import record_events, row_of
-from coterie.actions.undo_jobs import REQUEST_EVENTS_MAX
+from coterie.actions.undo import EVENTS_MAX
 from coterie.store.events import find_last_event
 
 
@@ -15,7 +15,7 @@ def change_very_often(world: World) -> tuple[int, int]:
     with world.database.write() as tx:
         update_contact(tx, world.bob, world.marge.id, {"nickname": "Midge"})
         first = tx.units[organization_id]
-        record_events(tx, world.bob, [row_of(world.bob, "contact.tag_changed", "t") for _ in range(REQUEST_EVENTS_MAX)])
+        record_events(tx, world.bob, [row_of(world.bob, "contact.tag_changed", "t") for _ in range(EVENTS_MAX)])
         update_contact(tx, world.bob, world.homer.id, {"bio": "1"})
         last = find_last_event(tx, organization_id)
     with world.database.write() as tx:

@@ -23,6 +23,7 @@ def _sources() -> list[Path]:
     files = [
         ROOT / "README.md",
         ROOT / "ARCHITECTURE.md",
+        ROOT / "CHANGELOG.md",
         *ROOT.joinpath("coterie").rglob("*"),
         *ROOT.joinpath("docs").rglob("*"),
     ]

@@ -20,7 +20,8 @@ from coterie.store.database import Tx
 from coterie.store.events import find_last_event
 from coterie.store.revisions import lock_contacts
 
-EVENTS_MAX = 2_000
+# of one request: other writers wait for it, and a busy machine must do it within the time of a request
+EVENTS_MAX = 500
 _UNDO = undo_contacts.UNDO | undo_parts.UNDO | undo_words.UNDO | undo_cadences.UNDO | undo_phones.UNDO
 _CREATED, _APPLIED = "contact.created", "import.applied"
 # they are undone with the events that caused them; a group follows its tag
@@ -31,7 +32,7 @@ UNDOABLE = frozenset(_UNDO) | SILENT | {_CREATED}
 def undo_events(tx: Tx, caller: Caller, first: int, last: int) -> Undone:
     """Undoes the events from first to last, both included, and those of the jobs they requested.
 
-    Raises Invalid if this is not a range; NotFound if it has no event; TooLarge if it has more than 2,000.
+    Raises Invalid if this is not a range; NotFound if it has no event; TooLarge if it has more than 500.
     """
     scope = find_scope(tx, caller, first, last)
     events = store.list_events_of(tx, caller.organization_id, scope, limit=EVENTS_MAX + 1)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from coterie.actions.events import record
 from coterie.actions.jobs import enqueue
-from coterie.actions.undo import SILENT, find_scope, undo_batch, undo_events
+from coterie.actions.undo import EVENTS_MAX, SILENT, find_scope, undo_batch, undo_events
 from coterie.errors import Conflict, TooLarge
 from coterie.model.ids import new_id
 from coterie.model.jobs import Job
@@ -25,8 +25,6 @@ from coterie.store.events import find_last_event
 
 JOB = "undo_events"
 JOB_EVENTS_MAX = 1_000_000
-# of one request: other writers wait for it, and a busy machine must do it within the time of a request
-REQUEST_EVENTS_MAX = 500
 # other writers wait for a batch
 BATCH = 20
 CANNOT_MAX = 50
@@ -64,7 +62,7 @@ def undo_or_start(tx: Tx, caller: Caller, first: int, last: int) -> Undone | str
 
     Raises Invalid and NotFound as undo_events does, Conflict and TooLarge as start_undo does.
     """
-    if store.count_events_of(tx, caller.organization_id, find_scope(tx, caller, first, last)) <= REQUEST_EVENTS_MAX:
+    if store.count_events_of(tx, caller.organization_id, find_scope(tx, caller, first, last)) <= EVENTS_MAX:
         return undo_events(tx, caller, first, last)
     return start_undo(tx, caller, first, last)
 

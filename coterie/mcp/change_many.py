@@ -8,7 +8,6 @@ from msgspec import Meta, Struct, structs
 from coterie.actions.cadences import set_cadence
 from coterie.actions.contacts import update_contact
 from coterie.actions.filters import read_filter
-from coterie.actions.undo import EVENTS_MAX
 from coterie.errors import TooLarge, invalid
 from coterie.mcp.confirmations import require_confirmation
 from coterie.mcp.contact_data import present_briefs
@@ -17,6 +16,7 @@ from coterie.mcp.find_contacts import FilterText
 from coterie.mcp.organize_contacts import ContactId, Names, apply_labels, lock_for_labels, present_ids, read_labels
 from coterie.mcp.outputs import without_empty
 from coterie.mcp.tool import Call, Output, Tool
+from coterie.mcp.undo import CHANGES_MAX
 from coterie.model.cadences import Target, parse_every
 from coterie.model.contacts import STATUSES, Contact
 from coterie.store.contacts import list_contacts_by_id
@@ -54,9 +54,9 @@ def change_many(tx: Tx, call: Call) -> Output:
     ids = [contact.id for contact in _find(tx, call, asked)]
     lock_for_labels(tx, call, ids, [*asked.set.add_tags, *asked.set.remove_tags])
     contacts = list_contacts_by_id(tx, call.caller.organization_id, ids)
-    if len(contacts) * _change_count(asked.set) > EVENTS_MAX:
+    if len(contacts) * _change_count(asked.set) > CHANGES_MAX:
         raise TooLarge(
-            f"That is more than {EVENTS_MAX} changes, too many to undo: narrow the filter, or set less at once"
+            f"That is more than {CHANGES_MAX:,} changes, too many for one call: narrow the filter, or set less at once"
         )
     change = without_empty(structs.asdict(asked.set))
     preview = {"count": len(contacts), "examples": present_briefs(tx, call, contacts[:EXAMPLES]), "set": change}

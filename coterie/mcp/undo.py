@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from coterie.actions.undo import EVENTS_MAX, UNDOABLE, undo_events
+from coterie.actions.undo import UNDOABLE
+from coterie.actions.undo_jobs import undo_or_start
 from coterie.errors import invalid
 from coterie.mcp.contact_data import names_of
 from coterie.mcp.outputs import fit, without_empty
@@ -16,6 +17,8 @@ from coterie.store.database import Tx
 from coterie.store.events import find_last_event
 from coterie.store.undo import is_one_unit, list_events_between
 
+# changes of one call: their kinds are read for its answer
+CHANGES_MAX = 2_000
 _ID = re.compile(r"(\d{1,18})-(\d{1,18})", re.ASCII)
 
 
@@ -30,7 +33,9 @@ def undo(tx: Tx, call: Call) -> Output:
     first, last = int(match[1]), int(match[2])
     if not is_one_unit(tx, call.caller.organization_id, first, last):
         raise invalid("undo_id", "is not the undo id of one change: undo changes one by one")
-    undone = undo_events(tx, call.caller, first, last)
+    undone = undo_or_start(tx, call.caller, first, last)
+    if isinstance(undone, str):
+        return {"job_id": undone, "means": "These are many changes: they are undone in the background, within minutes."}
     names = names_of(tx, call, {id_ for each in undone.cannot for id_ in each.contact_ids[:1]})
     cannot = [
         {"what": each.kind, "reason": each.reason, "means": REASONS[each.reason]}
@@ -52,7 +57,7 @@ def undo_of(tx: Tx, caller: Caller) -> dict[str, Any] | None:
     if first is None:
         return None
     last = find_last_event(tx, caller.organization_id)
-    events = list_events_between(tx, caller.organization_id, first, last, limit=EVENTS_MAX + 1)
+    events = list_events_between(tx, caller.organization_id, first, last, limit=CHANGES_MAX + 1)
     if not events:
         return None
     cannot = sorted({event.kind for event in events if event.kind not in UNDOABLE})

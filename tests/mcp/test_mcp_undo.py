@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 from imports.runs import applied, google, person
+from many_changes import change_very_often
 from mcp.mcp_calls import Mcp
 from world import World
 
 from coterie.actions.contacts import update_contact
+from coterie.settings import Settings
 from coterie.store.events import find_last_event
+from coterie.store.jobs import find_job
+from coterie.worker.loop import Worker
 
 
 def confirmed(mcp: Mcp, tool: str, **arguments: Any) -> dict[str, Any]:
@@ -112,3 +116,17 @@ def test_two_assistants_at_once_undo_their_own(mcp: Mcp, world: World) -> None:
     marge = mcp.tool("get_contacts", ids=[world.marge.id])["items"][0]
     assert marge["nickname"] == "B"
     assert mine["undo"]["id"] != his["undo"]["id"]
+
+
+def test_very_many_changes_are_undone_in_the_background(mcp: Mcp, world: World, settings: Settings) -> None:
+    first, last = change_very_often(world)
+    undone = mcp.tool("undo", undo_id=f"{first}-{last}")
+    assert undone["undo"]["cannot"] == []
+    worker = Worker(world.database, settings)
+    while worker.run_one():
+        pass
+    with world.database.read() as tx:
+        job = find_job(tx, world.organization.id, undone["job_id"])
+    assert job is not None
+    assert job.state == "done", job.last_error
+    assert mcp.tool("get_contacts", ids=[world.marge.id])["items"][0].get("nickname") != "Midge"
