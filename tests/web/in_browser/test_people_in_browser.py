@@ -15,6 +15,10 @@ from coterie.store.database import open_database
 pytestmark = pytest.mark.slow
 
 COUNT = 700
+# htmx starts by a timer without a delay: it waits until the test says so
+LATE = """const { setTimeout } = window;
+window.setTimeout = (act, delay, ...more) =>
+  delay === undefined ? addEventListener("late", act, { once: true }) : setTimeout(act, delay, ...more);"""
 PERSON = re.compile(r"/people/\d+(\?|$)")
 
 
@@ -112,6 +116,20 @@ def test_a_search_is_in_the_address(app: Watched) -> None:
     app.page.reload()
     expect(app.page.get_by_role("searchbox")).to_have_value("zed 07")
     expect(app.page.get_by_role("link", name="Zed 070")).to_be_visible()
+
+
+def test_what_is_typed_before_the_page_has_started_is_searched(app: Watched) -> None:
+    page = app.new_tab().page
+    page.add_init_script(LATE)
+    page.goto(f"{app.instance.address}/1/people")
+    page.keyboard.type("/zed 07")
+    page.evaluate("dispatchEvent(new Event('late'))")
+    page.wait_for_url("**q=zed*")
+    page.goto(f"{app.instance.address}/1/today")
+    page.keyboard.press("Control+k")
+    page.evaluate("dispatchEvent(new Event('late'))")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.close()
 
 
 def test_columns_are_chosen(app: Watched) -> None:

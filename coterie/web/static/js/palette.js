@@ -40,6 +40,8 @@ if (dialog) {
     event.preventDefault();
     openPalette();
   });
+  // it may be opened before htmx has started
+  input.addEventListener("htmx:after:init", () => { if (dialog.open) window.htmx.trigger(input, "open"); });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     const all = options();
