@@ -83,7 +83,7 @@ def update_reminder(tx: Tx, caller: Caller, reminder_id: str, fields: Mapping[st
 
 def save_as_before(tx: Tx, caller: Caller, now: Reminder, before: Reminder) -> None:
     """Gives a reminder the fields that a user may set, and what follows from them, as they were before a change."""
-    names = (*FIELDS, "finished_at", "last_error")
+    names = (*FIELDS, "finished_at", "last_error", "done_until")
     after = replace(now, **{name: getattr(before, name) for name in names}, updated_at=times.now())
     store.save_reminder(tx, caller.organization_id, after)
     undo = {"before": now, "after": after}
@@ -106,8 +106,9 @@ def finish_reminder(tx: Tx, caller: Caller, reminder_id: str) -> Reminder:
     if before.finished_at is not None:
         return before
     now = times.now()
-    done = replace(before, sent_count=before.sent_count + 1, last_error=None, updated_at=now)
-    _advance(tx, caller.organization_id, done, max(times.parse(now), times.parse(before.due_at or now)))
+    until = max(now, before.due_at or now)
+    done = replace(before, sent_count=before.sent_count + 1, last_error=None, updated_at=now, done_until=until)
+    _advance(tx, caller.organization_id, done, times.parse(until))
     after = _find(tx, caller, reminder_id)
     undo = {"before": before, "after": after}
     record(tx, caller, "reminder.updated", reminder_id, contact_ids=_about(before.contact_id), now=now, undo=undo)

@@ -146,6 +146,7 @@ class ReminderRow(Dated, kw_only=True, frozen=True):
     last_sent_at: Moment | None = None
     last_error: Text | None = None
     finished_at: Moment | None = None
+    done_until: Moment | None = None
 
 
 class AttachmentRow(PortableRow, kw_only=True, frozen=True):

@@ -35,7 +35,8 @@ _SKIPPED = 1
 
 
 class Reminder(Struct, frozen=True):
-    """One reminder of one user. due_at: the next moment, or None if there is none yet.
+    """One reminder of one user. due_at: the next moment, or None if there is none yet. done_until: the latest moment
+    that the user marked as done, perhaps ahead of time.
 
     before_unit: set for a reminder of a date of its contact; repeat_unit and repeat_magnitude are then None.
     Read-only: contact_uuid, is_contact_deleted, and is_muted, which is set when the user has disabled mail about
@@ -60,6 +61,7 @@ class Reminder(Struct, frozen=True):
     finished_at: str | None
     created_at: str
     updated_at: str
+    done_until: str | None = None
     contact_uuid: str | None = None
     is_muted: bool = False
     is_contact_deleted: bool = False
@@ -195,6 +197,7 @@ def _time_of_series(due: datetime, zone: ZoneInfo) -> datetime:
 def next_before(reminder: Reminder, dates: ContactDates, zone: ZoneInfo, now: datetime) -> str | None:
     """The first moment after now that is the reminder's time span before a date of the contact, or None.
 
+    A moment that the user marked as done, and those before it, do not come again.
     The category chooses the date: birthday, or the next anniversary; custom means the birthday, or the anniversaries if
     there is none. In common years the 29th of February is the 28th.
     """
@@ -202,6 +205,7 @@ def next_before(reminder: Reminder, dates: ContactDates, zone: ZoneInfo, now: da
         days = dates.anniversaries
     else:
         days = (dates.birthday,) if dates.birthday else ()
+    now = max(now, times.parse(reminder.done_until)) if reminder.done_until else now
     moments = [due for day in days if (due := _next_time(reminder, day, zone, now))]
     return times.moment(min(moments)) if moments else None
 

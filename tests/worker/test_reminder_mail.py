@@ -11,6 +11,7 @@ from world import World, make_world
 
 from coterie.actions import reminders as actions
 from coterie.actions.contacts import delete_contact, restore_contact, update_contact
+from coterie.actions.dates import create_date
 from coterie.model import times
 from coterie.model.notifications import ACTIVE, DISABLED, REMINDERS
 from coterie.model.reminders import Reminder, status_of
@@ -221,6 +222,22 @@ def test_a_birthday_that_becomes_known_or_changes_moves_the_reminder(home: World
         update_contact(tx, home.alice, home.marge.id, {"birthday": "--07-22"})
     due_at = stored(home, reminder).due_at
     assert due_at and due_at[5:10] == "07-15"
+
+
+def test_a_reminder_that_is_done_ahead_of_its_day_does_not_come_again_this_year(home: World, smtp: Settings) -> None:
+    with home.database.write() as tx:
+        update_contact(tx, home.alice, home.marge.id, {"birthday": "1956-03-19"})
+    reminder = remind(home, home.marge.id, category="birthday", before_unit="day", before_magnitude=1)
+    with home.database.write() as tx:
+        done = actions.finish_reminder(tx, home.alice, reminder.id)
+    assert reminder.due_at and done.due_at and int(done.due_at[:4]) == int(reminder.due_at[:4]) + 1
+    reminders.refresh(home.database, smtp)
+    with home.database.write() as tx:
+        create_date(tx, home.alice, home.marge.id, {"label": "Wedding", "occurs_on": "1980-04-19"})
+    assert stored(home, reminder).due_at == done.due_at
+    with home.database.write() as tx:
+        update_contact(tx, home.alice, home.marge.id, {"birthday": "1956-05-01"})
+    assert (stored(home, reminder).due_at or "") > reminder.due_at
 
 
 def test_an_anniversary_that_becomes_known_is_found_by_the_round_of_the_hour(home: World, smtp: Settings) -> None:
