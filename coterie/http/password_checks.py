@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from coterie.errors import TooOften
@@ -25,8 +26,10 @@ NICENESS = 15
 
 def _lower_priority() -> None:
     """Linux has a niceness for each thread; the threads that argon2 starts inherit it. Elsewhere it would be that of
-    the whole process, so it stays."""
-    if sys.platform == "linux":
+    the whole process, so it stays. A sandbox may forbid it: passwords are checked all the same."""
+    if sys.platform != "linux":
+        return
+    with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 

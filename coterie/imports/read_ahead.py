@@ -92,8 +92,9 @@ def _receive(stream: Any) -> tuple[str, Any]:
 def main() -> None:
     """The second process: reads the function and its arguments from standard input, writes items to standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # requests have priority
-    os.nice(5)
+    # requests have priority; a sandbox may forbid it
+    with suppress(OSError):
+        os.nice(5)
     stream = os.fdopen(os.dup(1), "wb")
     # printed text must not mix with the items
     os.dup2(2, 1)

@@ -60,6 +60,14 @@ def test_a_unit_runs_without_rights_it_does_not_need(name: str) -> None:
     assert service["User"] == "coterie" and service["UMask"] == "0077"
     assert service["CapabilityBoundingSet"] == "" and service["NoNewPrivileges"] == "yes"
     assert service["ProtectSystem"] == "strict" and service["ProtectHome"] == "yes"
+    # without it, one call that the filter does not know kills the instance
+    assert service["SystemCallErrorNumber"] == "EPERM"
+
+
+def test_the_unit_lets_checks_of_passwords_lower_their_priority() -> None:
+    lines = [line for line in (DEPLOY / "coterie.service").read_text().splitlines() if "SystemCallFilter" in line]
+    denied = lines.index("SystemCallFilter=~@privileged @resources")
+    assert "SystemCallFilter=setpriority" in lines[denied:]
 
 
 def test_the_units_commands_are_commands_and_the_backup_is_made_in_a_place_it_may_write(tmp_path: Path) -> None:
