@@ -154,7 +154,7 @@ WITHOUT_ORGANIZATION = {
     "store/clock.py:is_clock_steady": "the clock is the instance's",
     "store/clock.py:release_future_jobs": "the worker serves every organization",
     "store/clock.py:end_future_pauses": "the worker serves every organization",
-    "store/reminders.py:list_sent_in_future": "the worker serves every organization",
+    "store/reminders.py:list_advanced_in_future": "the worker serves every organization",
 }
 
 # files that load their library at the first use: most starts parse no number, and loading takes 35 ms

@@ -93,7 +93,7 @@ def add_everything(world: World, folder: Path) -> None:
         put(tx, "reminders", **moments, id=new_id(), user_id=alice.user_id, contact_id=marge, category="birthday",
             title="Call 🎂", remind_by="email", due_at=THIRD, repeat_unit="week", repeat_magnitude=2, repeat_count=3,
             before_unit="day", before_magnitude=1, sent_count=1, last_sent_at=FIRST, last_error="none",
-            finished_at=THIRD, done_until=THIRD)  # fmt: skip
+            finished_at=THIRD, done_until=THIRD, advanced_at=FIRST, advanced_from=SECOND)  # fmt: skip
         put(tx, "reminders", **moments, id=new_id(), user_id=world.bob.user_id, contact_id=None, remind_by="push")
         digest, byte_count = save_file(folder, PDF + world.organization.uuid.encode())
         put(tx, "attachments", **part, id=new_id(), kind="file", filename="Rezept ß.pdf", media_type="application/pdf",

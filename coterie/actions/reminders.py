@@ -269,14 +269,20 @@ def note_error(tx: Tx, organization_id: int, reminder_id: str, due_at: str, erro
 
 
 def rewind_reminders(tx: Tx) -> int:
-    """Reschedules reminders that were sent, and advanced, by a clock ahead of now; returns their number."""
+    """Reschedules reminders that a clock ahead of now has advanced: as sent, missed or done. Returns their number."""
     now = times.now()
-    reminders = store.list_sent_in_future(tx, times.after(now, TOLERANCE_SECONDS))
-    for organization_id, reminder in reminders:
+    reminders = store.list_advanced_in_future(tx, times.after(now, TOLERANCE_SECONDS))
+    for organization_id, advanced in reminders:
+        sent_at = min(advanced.last_sent_at, now) if advanced.last_sent_at else None
+        reminder = replace(advanced, last_sent_at=sent_at, advanced_at=now, done_until=None, updated_at=now)
         zone, dates = _circumstances(tx, organization_id, reminder)
-        at = times.parse(now)
-        due_at = next_due(reminder, dates, zone, at) if reminder.before_unit else rewind(reminder, zone, at)
-        store.save_reminder(tx, organization_id, replace(reminder, due_at=due_at, last_sent_at=now, updated_at=now))
+        if reminder.before_unit:
+            reminder = replace(reminder, due_at=next_before(reminder, dates, zone, times.parse(now)))
+        elif reminder.repeat_unit:
+            reminder = replace(reminder, due_at=rewind(reminder, zone, times.parse(now)))
+        else:
+            reminder = replace(reminder, due_at=reminder.advanced_from, last_error=None)
+        store.save_reminder(tx, organization_id, reminder)
     return len(reminders)
 
 
@@ -294,8 +300,8 @@ def _advance(tx: Tx, organization_id: int, reminder: Reminder, now: datetime, *,
         zone, dates = _circumstances(tx, organization_id, reminder)
         due_at = next_due(reminder, dates, zone, now)
     is_over = is_last or (due_at is None and not reminder.before_unit and not is_failed)
-    store.save_reminder(
-        tx,
-        organization_id,
-        replace(reminder, due_at=due_at, finished_at=times.moment(now) if is_over else None),
+    finished_at = times.moment(now) if is_over else None
+    after = replace(
+        reminder, due_at=due_at, finished_at=finished_at, advanced_at=times.now(), advanced_from=reminder.due_at
     )
+    store.save_reminder(tx, organization_id, after)

@@ -147,6 +147,8 @@ class ReminderRow(Dated, kw_only=True, frozen=True):
     last_error: Text | None = None
     finished_at: Moment | None = None
     done_until: Moment | None = None
+    advanced_at: Moment | None = None
+    advanced_from: Moment | None = None
 
 
 class AttachmentRow(PortableRow, kw_only=True, frozen=True):

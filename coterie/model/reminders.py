@@ -35,9 +35,10 @@ _SKIPPED = 1
 
 
 class Reminder(Struct, frozen=True):
-    """One reminder of one user. due_at: the next moment, or None if there is none yet. done_until: the latest moment
-    that the user marked as done, perhaps ahead of time.
+    """One reminder of one user.
 
+    due_at: the next moment, or None if there is none yet. done_until: the latest moment that the user marked as done,
+    perhaps ahead of time. advanced_at: when the occurrence at advanced_from, the one before, was sent, missed or done.
     before_unit: set for a reminder of a date of its contact; repeat_unit and repeat_magnitude are then None.
     Read-only: contact_uuid, is_contact_deleted, and is_muted, which is set when the user has disabled mail about
     reminders.
@@ -62,6 +63,8 @@ class Reminder(Struct, frozen=True):
     created_at: str
     updated_at: str
     done_until: str | None = None
+    advanced_at: str | None = None
+    advanced_from: str | None = None
     contact_uuid: str | None = None
     is_muted: bool = False
     is_contact_deleted: bool = False

@@ -123,10 +123,10 @@ def list_passed_without_mail(
     return [(organization_id, reminder_id, due_at) for organization_id, reminder_id, due_at in rows]
 
 
-def list_sent_in_future(tx: Tx, future: str) -> list[tuple[int, Reminder]]:
-    """Returns (organization id, reminder) of at most 1,000 unfinished reminders that were sent after this moment."""
+def list_advanced_in_future(tx: Tx, future: str) -> list[tuple[int, Reminder]]:
+    """Returns (organization id, reminder) of at most 1,000 unfinished reminders that advanced after this moment."""
     rows = tx.all(
-        f"{_SELECT} WHERE r.last_sent_at > :future AND r.finished_at IS NULL ORDER BY r.id LIMIT 1000",
+        f"{_SELECT} WHERE r.advanced_at > :future AND r.finished_at IS NULL ORDER BY r.id LIMIT 1000",
         {"future": future},
     )
     reminders = [_reminder(row) for row in rows]

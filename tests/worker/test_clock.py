@@ -20,6 +20,7 @@ from coterie.store import reminders as reminder_store
 from coterie.store.database import Database
 from coterie.worker.clock import check_clock
 from coterie.worker.loop import Worker
+from coterie.worker.reminders import find_due
 from coterie.worker.schedule import Recurring
 
 YEARS = 10 * 365 * 86_400.0
@@ -82,22 +83,53 @@ def test_jobs_stored_by_a_clock_ahead_are_due_and_others_wait(
     ]
 
 
-def test_a_repeating_reminder_that_was_sent_in_the_future_comes_again_now(
-    world: World, fresh_settings: Settings
+def reminder_of(world: World, reminder_id: str) -> Reminder:
+    with world.database.read() as tx:
+        reminder = reminder_store.find_reminder(tx, world.organization.id, reminder_id)
+    assert reminder is not None
+    return reminder
+
+
+@pytest.mark.parametrize("how", ["sent", "missed", "done"])
+def test_a_series_that_a_clock_ahead_has_advanced_goes_on_now(
+    world: World, fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
+    organization_id, ahead = world.organization.id, times.after(times.now(), YEARS)
     with world.database.write() as tx:
         fields = {"title": "Water the plants", "due_at": "2026-01-05T08:00:00Z", "repeat_unit": "day"}
         daily = reminder_actions.create_reminder(tx, world.alice, {**fields, "repeat_magnitude": 1})
-        ahead = times.after(daily.created_at, YEARS)
-        moved = replace(daily, due_at=f"{int(ahead[:4])}-01-05T08:00:00.000000Z", last_sent_at=ahead, sent_count=1)
-        reminder_store.save_reminder(tx, world.organization.id, moved)
+        due_at = daily.due_at or ""
+        monkeypatch.setattr(times, "now", lambda: ahead)
+        match how:
+            case "sent":
+                reminder_actions.mark_sent(tx, organization_id, daily.id, due_at)
+            case "missed":
+                reminder_actions.pass_over(tx, organization_id, daily.id, due_at, can_mail=True)
+            case "done":
+                reminder_actions.finish_reminder(tx, world.alice, daily.id)
+    assert (reminder_of(world, daily.id).due_at or "") > ahead
+    monkeypatch.undo()
     check_clock(world.database, fresh_settings)
-    with world.database.read() as tx:
-        reminder = reminder_store.find_reminder(tx, world.organization.id, daily.id)
-    assert reminder is not None
+    reminder = reminder_of(world, daily.id)
     assert reminder.due_at is not None
     assert times.now() < reminder.due_at <= times.after(times.now(), DAY)
     assert reminder.due_at[11:] == "08:00:00.000000Z"
+
+
+def test_a_single_reminder_that_a_clock_ahead_took_for_late_is_due_again(
+    world: World, fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(fresh_settings, smtp_url="smtp://127.0.0.1:9", smtp_from="coterie@example.org")
+    tomorrow, ahead = times.after(times.now(), DAY), times.after(times.now(), YEARS)
+    with world.database.write() as tx:
+        once = reminder_actions.create_reminder(tx, world.alice, {"title": "Renew the pass", "due_at": tomorrow})
+    monkeypatch.setattr(times, "now", lambda: ahead)
+    find_due(world.database, settings)
+    assert reminder_of(world, once.id).last_error == "It could not be sent in time"
+    monkeypatch.undo()
+    check_clock(world.database, settings)
+    reminder = reminder_of(world, once.id)
+    assert (reminder.due_at, reminder.last_error, reminder.finished_at) == (once.due_at, None, None)
 
 
 def test_pauses_that_would_last_for_years_end(world: World, fresh_settings: Settings) -> None:
