@@ -125,8 +125,17 @@ def _take_bound(tx: Tx, context: Context, card: RemoteCard, etag: str | None, te
         context.save_cards(tx, replace(card, state=CARD_HELD, reason_code=CONFLICT, reason=reason))
         return
     own = own_cards.change(tx, context, own, merged.own)
+    if contact.id != card.contact_id and _has_card(tx, context, contact.id):
+        # the survivor of a merge has a card of its own; this one stays the loser's, and is deleted there
+        context.counts.taken += 1
+        context.save_cards(tx, in_step(replace(card, etag=etag), remote=text, own=text, revision=own.revision))
+        return
     after = replace(card, etag=etag, contact_id=contact.id)
     _save_base(tx, context, after, own, remote=text, base=merged.base)
+
+
+def _has_card(tx: Tx, context: Context, contact_id: int) -> bool:
+    return store.find_by_contact(tx, context.organization_id, context.subscription.id, contact_id) is not None
 
 
 def _save_base(tx: Tx, context: Context, card: RemoteCard, own: own_cards.OwnCard, *, remote: str, base: str) -> None:
