@@ -9,7 +9,7 @@ import pytest
 from databases import make_settings
 
 from coterie.model.contact_sheets import Part
-from coterie.store import contacts, events, handles, interactions, notes, statistics
+from coterie.store import contacts, events, handles, interactions, notes, organizations, statistics, webhooks
 from coterie.store.contact_sheets import LOADERS
 from coterie.store.database import Database, open_database
 from coterie.store.sqlite_connection import SqliteTx
@@ -68,6 +68,22 @@ def test_a_look_up_is_narrower_than_the_organization(new_database: Database, nam
     searches = [step for step in plans.steps if step.startswith(("SEARCH", "SCAN")) and "json_each" not in step]
     assert searches
     assert [step for step in searches if step.startswith("SCAN") or step.endswith("(organization_id=?)")] == []
+
+
+OF_ALL_ORGANIZATIONS = {
+    "the organizations of a user": lambda tx: organizations.list_organizations_of_user(tx, "a"),
+    "the organizations of a token": lambda tx: organizations.list_organizations_of_token(tx, 1, "a"),
+    "webhooks that are behind": lambda tx: webhooks.list_behind(tx),
+}
+
+
+@pytest.mark.parametrize("name", OF_ALL_ORGANIZATIONS)
+def test_a_look_up_of_all_organizations_does_not_go_through_them(new_database: Database, name: str) -> None:
+    with new_database.read() as tx:
+        plans = Plans(tx)  # type: ignore[arg-type]
+        OF_ALL_ORGANIZATIONS[name](plans)
+    assert plans.steps
+    assert [step for step in plans.steps if "ANY(organization_id)" in step or step.startswith("SCAN o")] == []
 
 
 @pytest.mark.parametrize("name", ["the newest messages", "the newest messages of many"])
