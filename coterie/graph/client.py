@@ -23,6 +23,8 @@ from coterie.outgoing import read_retry_after
 
 RESPONSE_BYTES_MAX = 256 * 1024
 ATTEMPTS = 2
+# the least before the second one, and half of the spread, which divides the load
+RETRY_SECONDS = 0.5
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 # for a whole response, because a slow trickle never exceeds the timeout between two chunks
 RESPONSE_SECONDS_MAX = 30.0
@@ -124,7 +126,7 @@ def ask(graph: httpx.Client, path: str, fields: str) -> GraphResponse:
     """GETs these fields of an object. Retries once if the failure may be temporary. Raises GraphError."""
     for attempt in range(ATTEMPTS):
         if attempt:
-            time.sleep(0.5 + random.random())  # noqa: S311 (spreads the load)
+            time.sleep(RETRY_SECONDS * random.uniform(1, 3))  # noqa: S311 (spreads the load)
         try:
             return _ask(graph, path, fields)
         except Unreachable as error:

@@ -10,6 +10,7 @@ from instagram_world import SECRET, VERIFY_TOKEN, connect
 from world import World
 
 from coterie.app import create_app
+from coterie.graph import client as graph_client
 from coterie.settings import Settings
 from coterie.store.database import Database, open_database
 
@@ -37,6 +38,11 @@ def client(database: Database, settings: Settings) -> Iterator[Client]:
     client = Client(create_app(database, settings))
     yield client
     client.close()
+
+
+@pytest.fixture(autouse=True)
+def _retries_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph_client, "RETRY_SECONDS", 0.01)
 
 
 @pytest.fixture
