@@ -8,6 +8,9 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 _SQLITE = "sqlite:///"
+_POSTGRESQL = ("postgresql://", "postgres://")
+# the user and password end with the only @ before the options
+_ESCAPED = re.compile(r"[a-z]+://(?:[^@/?%]|%[0-9A-Fa-f]{2})*+(?:@(?:[^@/?%]|%[0-9A-Fa-f]{2})*+)?(?:/[^@?]*+)?(?:\?|$)")
 _UNFIT_FOR_URLS = re.compile(r"""[\s"'<>\\]""")
 
 
@@ -52,12 +55,20 @@ def _check_database_url(value: str) -> str:
     if value.startswith(_SQLITE) and not value.startswith(_SQLITE + "/"):
         path = value.removeprefix(_SQLITE)
         raise ValueError(f"must be an absolute path: {_SQLITE}/{path} (four slashes)")
+    _check_escaped(value)
     return value
 
 
+def _check_escaped(url: str) -> None:
+    """What of a password is not percent-encoded is taken for the host or the port, and messages would show it."""
+    if url.startswith(_POSTGRESQL) and not _ESCAPED.match(url):
+        raise ValueError("must have a percent-encoded user and password: %40 for @, %2F for /, %25 for %")
+
+
 def _check_replica_url(value: str) -> str:
-    if not value.startswith(("postgresql://", "postgres://")):
+    if not value.startswith(_POSTGRESQL):
         raise ValueError("must be postgresql://…")
+    _check_escaped(value)
     return value
 
 

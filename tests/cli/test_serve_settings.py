@@ -66,6 +66,14 @@ def test_a_setting_that_makes_no_sense_is_refused_by_its_name(name: str, value: 
             "COTERIE_DATABASE_URL = sqlite:///srv/c.sqlite3: must be an absolute path: sqlite:////srv/c.sqlite3"
             " (four slashes)",
         ),
+        *(
+            (
+                {"DATABASE_URL": f"postgresql://marge:{password}@db.example.org/coterie"},
+                "COTERIE_DATABASE_URL = postgresql://db.example.org/coterie: "
+                "must have a percent-encoded user and password: %40 for @, %2F for /, %25 for %",
+            )
+            for password in ("s3@cret", "s3/cret", "s3%cret", "s3%4", "s@3/cret", "s/3@cret", "s%@3")
+        ),
         (
             {"SMTP_URL": "smtp://marge:s3cret@mail.example.org"},
             "COTERIE_SMTP_URL and COTERIE_SMTP_FROM must both be set to send mail",
@@ -100,6 +108,18 @@ def test_a_wrong_line_of_the_file_of_settings_is_refused_with_the_right_one(
 def test_settings_have_one_form_however_they_are_written() -> None:
     settings = load_settings({"COTERIE_COUNTRY": "germany", "COTERIE_BASE_URL": "https://crm.example.org:8443/"})
     assert (settings.country, settings.base_url) == ("DE", "https://crm.example.org:8443")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql:///coterie?host=/run/postgresql", "postgresql://coterie@/coterie?host=/run/postgresql",
+        "postgresql://marge:s3%40cr%2Fet@one:5432,two:5432/coterie?target_session_attrs=read-write",
+        "postgres://db.example.org/coterie?user=marge@example&password=%40", "postgresql://marge:s3#cret@[::1]/coterie",
+    ],
+)  # fmt: skip
+def test_a_url_of_postgresql_is_taken_as_it_is(url: str) -> None:
+    assert load_settings({"COTERIE_DATABASE_URL": url}).database_url == url
 
 
 def test_settings_come_from_a_file_in_the_data_folder_and_variables_win(folder: Path) -> None:
