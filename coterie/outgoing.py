@@ -84,7 +84,7 @@ def parse_rules(text: str, own: str = "") -> Rules:
         try:
             networks.append(ip_network(part))
         except ValueError:
-            if "/" in part or ":" in part or not part.isascii():
+            if "/" in part or ":" in part or not part.isascii() or " " in part:
                 raise ValueError(f"{part[:100]!r} is neither a host nor a network such as 192.168.0.0/16") from None
             hosts.add(part.rstrip("."))
     return Rules(own, frozenset(hosts), tuple(networks))

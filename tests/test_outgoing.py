@@ -96,7 +96,7 @@ def test_what_the_operator_has_not_named_stays_refused(allowed: str) -> None:
         resolve("http://localhost:8080/hook", parse_rules(allowed))
 
 
-@pytest.mark.parametrize("text", ["10.0.0.0/33", "10.0.0.1/8", "fe80::x", "müller.example"])
+@pytest.mark.parametrize("text", ["10.0.0.0/33", "10.0.0.1/8", "fe80::x", "müller.example", "one.example two.example"])
 def test_a_rule_that_is_neither_host_nor_network_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="neither a host nor a network"):
         parse_rules(text)
