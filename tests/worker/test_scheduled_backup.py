@@ -11,6 +11,8 @@ from coterie.cli.backup_check import check_archive
 from coterie.store.backup_folder import find_newest_moment, newest_file
 from coterie.store.database import Database
 from coterie.worker.backups import BackupFailed, back_up, is_due
+from coterie.worker.recurring import Calendar
+from coterie.worker.schedule import Recurring
 
 
 @pytest.fixture
@@ -50,7 +52,13 @@ def test_the_worker_saves_one_and_keeps_the_newest(world: World, tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_a_failure_is_reported_and_deletes_nothing(world: World, tmp_path: Path) -> None:
+def test_a_failure_is_one_line_of_the_log_and_deletes_nothing(
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     settings = replace(world.database.settings, backup_folder=str(tmp_path / "missing"))
     with pytest.raises(BackupFailed, match="missing"):
         back_up(world.database, settings)
+    work = Recurring("back_up", 60, back_up, is_shared=False)
+    Calendar(world.database, settings, (work,)).run_due()
+    (record,) = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert record.message == "backup failed" and record.exc_info is None and "missing" in record.error  # type: ignore[attr-defined]
