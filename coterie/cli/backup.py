@@ -68,6 +68,8 @@ def backup(
 
 def _save_file(settings: Settings, file: Path) -> Manifest:
     folder = file.absolute().parent
+    if str(file) == "-":
+        raise Unavailable("a backup is a file, not standard output: coterie backup FILE")
     if file.exists():
         raise Unavailable(f"{file} already exists")
     if not folder.is_dir():

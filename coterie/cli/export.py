@@ -49,6 +49,8 @@ def export(
         raise invalid("format", f"is not one of {', '.join(FORMATS)}", kind="choice")
     if file_format == "json" and (filter_ or segment):
         raise invalid("format", "json is always everything: use vcard or csv with --filter and --segment")
+    if file_format == "json" and sys.stdout.isatty():
+        raise invalid("format", "json is a ZIP, not a text: coterie export --format json > coterie.zip")
     with instance.open() as database, database.read_aside(seconds=SECONDS) as tx:
         caller = instance.caller(tx)
         segment_id = find_named_segment(tx, caller, segment).id if segment else None

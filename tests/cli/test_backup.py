@@ -108,6 +108,8 @@ def test_a_file_that_is_there_is_not_written_over(saved: tuple[World, Path]) -> 
         backup_command.backup(file)
     with pytest.raises(Unavailable, match="no such folder"):
         backup_command.backup(file / "x" / "y")
+    with pytest.raises(Unavailable, match="not standard output"):
+        backup_command.backup(Path("-"))
     assert file.read_bytes() == before
 
 

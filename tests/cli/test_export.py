@@ -1,6 +1,8 @@
 """coterie export as scripts see it: bytes on standard output, that another instance takes in."""
 
 import io
+import os
+import pty
 import subprocess
 import sys
 import zipfile
@@ -48,6 +50,16 @@ def test_each_format_is_written_to_standard_output_and_nothing_else_is(tmp_path:
     with zipfile.ZipFile(io.BytesIO(exported(folder, "json"))) as archive:
         assert archive.testzip() is None
         assert len(archive.read("contacts.jsonl").splitlines()) == 1
+
+
+def test_a_zip_is_not_poured_onto_a_terminal(tmp_path: Path) -> None:
+    terminal, end = pty.openpty()
+    with os.fdopen(terminal, "rb"), os.fdopen(end, "wb") as screen:
+        done = subprocess.run(
+            [sys.executable, "-m", "coterie", "export", "--format", "json"],
+            env=environment(filled(tmp_path / "one")), stdout=screen, stderr=subprocess.PIPE, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1 and b"coterie export --format json > coterie.zip" in done.stderr
 
 
 def test_everything_is_taken_in_by_another_instance(tmp_path: Path) -> None:
