@@ -13,7 +13,7 @@ from coterie.web.words import day
 class FormField(Struct, frozen=True):
     """kind: text, lines, date, url, number, choice, choices, check, day, time, person. choices: (value, label).
 
-    hint: shown below the input.
+    hint: shown below the input. only_kept: a choice that is offered only while it is the value.
     """
 
     name: str
@@ -23,6 +23,7 @@ class FormField(Struct, frozen=True):
     length_max: int = 500
     choices: Sequence[tuple[str, str]] = ()
     required: bool = False
+    only_kept: str | None = None
 
 
 _DATE = re.compile(r"(\d{4}|-)-\d{2}-\d{2}")

@@ -64,6 +64,7 @@ def test_a_reminder_on_the_birthday_needs_no_day_and_keeps_what_its_form_cannot_
         special = create_reminder(
             tx, world.alice, {"category": "birthday", "before_unit": "week", "before_magnitude": 2}, world.marge.id
         )
+    assert "as-it-is" not in alice.get(page(world, "reminders", "new")).body.decode()
     form = alice.get(page(world, "reminders", special.id)).body.decode()
     assert '<option value="as-it-is" selected>' in form
     fields |= {"repeat": "as-it-is", "title": "Buy a present"}
