@@ -55,8 +55,9 @@ class PartRows(Struct):
         self.folders += [(contact_id, name) for name in additions.folders]
 
 
-def write_parts(tx: Tx, caller: Caller, rows: PartRows) -> tuple[list[str], list[int]]:
-    """Inserts the rows and creates missing tags and folders; returns the ids of the (tags, folders) put on contacts."""
+def write_parts(tx: Tx, caller: Caller, rows: PartRows) -> tuple[list[tuple[int, str]], list[tuple[int, int]]]:
+    """Inserts the rows and creates missing tags and folders; returns the (contact id, tag id) and (contact id, folder
+    id) that were put together."""
     organization_id = caller.organization_id
     import_parts.insert_addresses(tx, organization_id, rows.addresses)
     import_parts.insert_dates(tx, organization_id, rows.dates)
@@ -78,7 +79,7 @@ def write_parts(tx: Tx, caller: Caller, rows: PartRows) -> tuple[list[str], list
         interaction_store.insert_interactions(tx, organization_id, rows.interactions)
         kinds = sorted({(row["contact_id"], row["kind"]) for row in rows.interactions})
         interaction_store.mark_recent(tx, organization_id, kinds)
-    return [tag_id for _, tag_id in sorted(tagged)], [folder_id for _, folder_id in sorted(put)]
+    return sorted(tagged), sorted(put)
 
 
 def _add(rows: Rows, contact_id: int, now: str, ids: Iterator[str], parts: Iterable[dict[str, Any]]) -> None:

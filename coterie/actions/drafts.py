@@ -69,7 +69,8 @@ def fill_contact(tx: Tx, caller: Caller, existing: Existing, plan: MergePlan) ->
     changes.files = [row["id"] for row in rows.files]
     changes.interactions = [row["id"] for row in rows.interactions]
     changes.external_ids = plan.external_ids
-    changes.tags, changes.folders = write_parts(tx, caller, rows)
+    tagged, put = write_parts(tx, caller, rows)
+    changes.tags, changes.folders = [tag_id for _, tag_id in tagged], [folder_id for _, folder_id in put]
     after = replace(before, **plan.fields)
     if plan.note and before.pinned_note is None:
         after = replace(after, pinned_note=plan.note)

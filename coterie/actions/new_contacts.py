@@ -21,7 +21,7 @@ from coterie.model.imports import ContactDraft
 from coterie.model.names import NAME_PARTS, is_inverted, join_name
 from coterie.model.organizations import Caller
 from coterie.model.text import sort_key
-from coterie.search import PreparedDocument, prepare
+from coterie.search import PreparedDocument, list_valid, prepare
 from coterie.search.texts import texts_of_new
 from coterie.store import handles as handle_store
 from coterie.store import import_parts
@@ -112,9 +112,10 @@ def insert_new(tx: Tx, caller: Caller, new: NewContacts) -> None:
     """Inserts the rows of new contacts with the numbers of take_numbers."""
     import_parts.insert_contact_rows(tx, caller.organization_id, new.contacts)
     handle_store.insert_handles(tx, caller.organization_id, new.handles)
-    write_parts(tx, caller, new.parts)
+    tagged, put = write_parts(tx, caller, new.parts)
+    prepared = list_valid(tx, caller.organization_id, new.prepared, tagged, put)
     # the last step: it indexes the contacts with their parts
-    record_events(tx, caller, new.events, prepared=new.prepared)
+    record_events(tx, caller, new.events, prepared=prepared)
 
 
 def _row_of_plan(plan: MergePlan) -> dict[str, Any]:

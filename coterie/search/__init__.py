@@ -6,11 +6,11 @@ begun. docs/decisions/0036-search.md says how.
 """
 
 from coterie.search.contacts import SearchPage, search_contacts
-from coterie.search.index import PreparedDocument, index_contacts, merge_index, prepare, unindex_contacts
+from coterie.search.index import PreparedDocument, index_contacts, list_valid, merge_index, prepare, unindex_contacts
 from coterie.search.messages import index_messages, unindex_messages
 from coterie.search.pieces import Hit
 
 __all__ = [
-    "Hit", "PreparedDocument", "SearchPage", "index_contacts", "index_messages", "merge_index", "prepare",
-    "search_contacts", "unindex_contacts", "unindex_messages",
+    "Hit", "PreparedDocument", "SearchPage", "index_contacts", "index_messages", "list_valid", "merge_index",
+    "prepare", "search_contacts", "unindex_contacts", "unindex_messages",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from msgspec import Struct
 from coterie.search import postgres, sqlite
 from coterie.search.dictionary import change_counts
 from coterie.search.documents import Document, document_of, terms_of_fields
-from coterie.search.texts import Texts, load_texts, load_texts_and_documents
+from coterie.search.texts import Texts, load_linked_texts, load_texts, load_texts_and_documents
 from coterie.store.database import Tx
 
 ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
@@ -27,6 +27,26 @@ def prepare(texts: Texts) -> PreparedDocument:
     return PreparedDocument(texts, document_of(texts))
 
 
+def list_valid(
+    tx: Tx,
+    organization_id: int,
+    prepared: Mapping[int, PreparedDocument],
+    tagged: Collection[tuple[int, str]],
+    put: Collection[tuple[int, int]],
+) -> dict[int, PreparedDocument]:
+    """Those of the documents of new contacts that have the tags and folders, in name and order, that were put on these
+    contacts: (contact id, tag id), (contact id, folder id). All else is stored as it was prepared.
+
+    Call it when the tags and folders are put: their rows are locked then, so that none is renamed before the commit.
+    """
+    linked = load_linked_texts(tx, organization_id, tagged, put) if prepared else {}
+    return {
+        contact_id: each
+        for contact_id, each in prepared.items()
+        if [text for text in each.texts.texts if text.field in ("tag", "folder")] == linked.get(contact_id, [])
+    }
+
+
 def index_contacts(
     tx: Tx,
     organization_id: int,
@@ -38,25 +58,28 @@ def index_contacts(
 ) -> None:
     """Indexes contacts as they are stored now; deleted and erased ones leave the index.
 
-    new_ids: those of them that cannot be in the index yet. prepared: contact id -> its document, if it has these texts.
-    is_forced also writes documents that have not changed. Call
+    new_ids: those of them that cannot be in the index yet. prepared: contact id -> its document, of some of the new
+    ones (list_valid), whose texts are not read. is_forced also writes documents that have not changed. Call
     it after the change number was taken: on PostgreSQL its lock keeps the writers of an organization in order, so that
     their counts of terms cannot lock each other out.
     """
-    if not contact_ids:
-        return
-    if set(contact_ids) <= set(new_ids):
-        before: dict[int, tuple[str, int]] = {}
-        loaded = load_texts(tx, organization_id, contact_ids)
-    else:
-        loaded, before = load_texts_and_documents(tx, organization_id, contact_ids)
-    documents = {contact_id: _document_of(texts, prepared.get(contact_id)) for contact_id, texts in loaded.items()}
+    documents = {contact_id: prepared[contact_id].document for contact_id in contact_ids if contact_id in prepared}
+    unread = [contact_id for contact_id in contact_ids if contact_id not in prepared]
+    before: dict[int, tuple[str, int]] = {}
+    if unread:
+        loaded, before = _load(tx, organization_id, unread, new_ids)
+        documents |= {contact_id: document_of(texts) for contact_id, texts in loaded.items()}
     index_documents(tx, organization_id, documents, before, is_forced=is_forced)
-    unindex_contacts(tx, organization_id, [each for each in contact_ids if each not in loaded])
+    unindex_contacts(tx, organization_id, [each for each in contact_ids if each not in documents])
 
 
-def _document_of(texts: Texts, prepared: PreparedDocument | None) -> Document:
-    return prepared.document if prepared and prepared.texts == texts else document_of(texts)
+def _load(
+    tx: Tx, organization_id: int, contact_ids: Collection[int], new_ids: Collection[int]
+) -> tuple[dict[int, Texts], dict[int, tuple[str, int]]]:
+    """The texts of contacts, and (fields, digest) of their documents in the index: new ones have none."""
+    if set(contact_ids) <= set(new_ids):
+        return load_texts(tx, organization_id, contact_ids), {}
+    return load_texts_and_documents(tx, organization_id, contact_ids)
 
 
 def index_documents(

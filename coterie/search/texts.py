@@ -122,7 +122,7 @@ def texts_of_new(
     """The texts that load_texts gives of a contact with this row and these new parts, in the order of their ids.
 
     others: (field, text) of its tags, folders and notes. Tags that exist may come in another order, and their names in
-    another spelling: compare these texts with those before using them.
+    another spelling: compare them with load_linked_texts before using these texts.
     """
     texts = _of_columns([row[name] for name in ("relationship_grade", *_PARTS, *COLUMNS)])
     found = [Text(handle.channel, handle.value, handle.normalized or handle.value) for handle in handles]
@@ -135,6 +135,24 @@ def texts_of_new(
     ]
     texts.texts.extend([text for text in found if text.text])
     return texts
+
+
+def load_linked_texts(
+    tx: Tx, organization_id: int, tagged: Collection[tuple[int, str]], put: Collection[tuple[int, int]]
+) -> dict[int, list[Text]]:
+    """contact id -> the texts that load_texts gives of its tags, then of its folders. tagged, put: all of its (contact
+    id, tag id) and (contact id, folder id)."""
+    found: dict[int, list[Text]] = {}
+    for field, links, statement in (
+        ("tag", tagged, "SELECT id, name FROM tags WHERE organization_id = :o AND deleted_at IS NULL AND id"),
+        ("folder", put, "SELECT id, name FROM folders WHERE organization_id = :o AND id"),
+    ):
+        bound = {"o": organization_id, "ids": tx.list_param({each for _, each in links})}
+        names: dict[Any, str] = dict(tx.all(f"{statement} {tx.in_list('ids')}", bound)) if links else {}
+        for contact_id, each in sorted(links):
+            if each in names:
+                found.setdefault(contact_id, []).append(Text(field, names[each]))
+    return found
 
 
 def list_personal_notes(tx: Tx, organization_id: int, reader_id: str) -> list[tuple[int, str]]:

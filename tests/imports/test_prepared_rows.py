@@ -11,16 +11,21 @@ from msgspec.structs import replace
 from runs import counts, google, person, rows_of, staged
 from world import World
 
+from coterie.actions import folders, terms
 from coterie.actions.contacts import delete_contact
 from coterie.actions.imports import STARTED, save_progress
 from coterie.actions.new_contacts import create_planned, prepare_contact
+from coterie.actions.terms import create_term
 from coterie.errors import Unavailable
 from coterie.imports import prepared_rows
 from coterie.imports.apply import _batches, apply
 from coterie.imports.prepared_rows import PreparedRows, is_new, preparing
 from coterie.model.handles import EMAIL, INSTAGRAM, PHONE
 from coterie.model.imports import AddressDraft, ContactDraft, HandleDraft, StagedRow
+from coterie.model.terms import TAGS
+from coterie.search import index
 from coterie.search.documents import document_of
+from coterie.search.index import list_fields
 from coterie.search.texts import load_texts
 from coterie.store.import_rows import list_rows_to_apply
 
@@ -52,6 +57,41 @@ def test_a_prepared_document_is_that_of_the_stored_contact(world: World, people:
         assert each.prepared is not None
         assert each.prepared.texts == stored[contact_id]
         assert each.prepared.document == document_of(stored[contact_id])
+    assert _is_indexed_as_stored(world, ids)
+
+
+def _is_indexed_as_stored(world: World, ids: list[int]) -> bool:
+    with world.database.read() as tx:
+        stored = load_texts(tx, world.organization.id, ids)
+        digests = {each: digest for each, (_, digest) in list_fields(tx, world.organization.id, ids).items()}
+    return digests == {contact_id: document_of(texts).digest for contact_id, texts in stored.items()}
+
+
+def test_a_document_prepared_with_other_tags_than_the_stored_ones_is_not_used(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.database.write() as tx:
+        for name in ("Zoo", "Ärzte"):  # in the order of their ids
+            create_term(tx, world.alice, TAGS, name)
+    names = (["Zoo", "Ärzte"], ["Ärzte", "Zoo"], ["arzte"], ["Zoo", "zoo"], ["Zoo", "New"])
+    with world.database.write() as tx, monkeypatch.context() as patch:
+        read: list[int] = []
+        patch.setattr(index, "load_texts", lambda tx, o, ids: read.extend(ids) or load_texts(tx, o, ids))
+        planned = [prepare_contact(ContactDraft(first_name="Ann", tags=tags)) for tags in names]
+        ids = [row["id"] for row in create_planned(tx, world.alice, planned).contacts]
+    assert read == ids[1:4]
+    assert _is_indexed_as_stored(world, ids)
+
+
+def test_a_document_prepared_with_a_tag_beyond_the_limit_is_not_used(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terms, "TERMS_MAX", 0)
+    monkeypatch.setattr(folders, "FOLDERS_MAX", 0)
+    planned = [prepare_contact(ContactDraft(first_name="Ann", tags=["New"], folders=["New"]))]
+    with world.database.write() as tx:
+        ids = [row["id"] for row in create_planned(tx, world.alice, planned).contacts]
+    assert _is_indexed_as_stored(world, ids)
 
 
 def test_a_username_that_is_taken_goes_into_the_note_and_into_the_index(world: World) -> None:
