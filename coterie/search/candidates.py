@@ -11,7 +11,7 @@ from coterie.search.index import ENGINES
 from coterie.search.messages import find_partly_in_messages
 from coterie.search.query import Number, Query
 from coterie.search.ranking import Asked
-from coterie.search.wider import Wider, asked_of, widen
+from coterie.search.wider import Wider, asked_of, join_words, widen
 from coterie.store.contacts import COUNT
 from coterie.store.counters import count
 from coterie.store.database import Tx
@@ -80,9 +80,9 @@ def find_candidates(tx: Tx, organization_id: int, query: Query, strict: Strict, 
         messages = find_partly_in_messages(tx, organization_id, query) | messages
     if len(ids) + len(messages) < ENOUGH and query.words:
         wider = widen(tx, organization_id, query.words, count(tx, organization_id, COUNT))
-        asked = wider.asked
         is_alone = not (ids or own_ids or messages)
         more = _wider(tx, organization_id, query, wider, strict, is_alone=is_alone)
+        asked = wider.asked
         is_cut = len(more) > WIDER_MAX
         ids = [*ids, *more[:WIDER_MAX]]
     elif not ids and not messages:
@@ -166,7 +166,8 @@ def _close(tx: Tx, organization_id: int, groups: Groups) -> list[int]:
 def _wider(tx: Tx, organization_id: int, query: Query, wider: Wider, strict: Strict, *, is_alone: bool) -> list[int]:
     """The contacts that match each word as it may be meant, at most one more than WIDER_MAX.
 
-    is_alone: if they are few, also those of a single word.
+    is_alone: if there are none, also those that have two words in one, which wider.asked then has too; if they are few,
+    those of a single word.
     """
     engine = ENGINES[tx.engine]
     numbers = tuple(number.group for number in query.numbers)
@@ -174,6 +175,13 @@ def _wider(tx: Tx, organization_id: int, query: Query, wider: Wider, strict: Str
     ids: list[int] = []
     if groups != strict.groups:  # whose contacts are known
         ids = engine.candidates(tx, organization_id, groups, limit=WIDER_MAX + 1)
+    if (
+        is_alone
+        and not ids
+        and (joined := join_words(tx, organization_id, query.words, count(tx, organization_id, COUNT)))
+    ):
+        ids += engine.candidates(tx, organization_id, (joined.group, *numbers), limit=WIDER_MAX + 1)
+        wider.asked += joined.asked
     if is_alone and len(ids) < ENOUGH and wider.alone is not None:
         ids += engine.candidates(tx, organization_id, (wider.alone,), limit=WIDER_MAX + 1)
     return _unique(ids)[: WIDER_MAX + 1]

@@ -1,11 +1,12 @@
 """Makes a query wider: the terms that a misspelt word may stand for, and words run together or apart."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
 from coterie.search.dictionary import counts_of, find_by_keys
-from coterie.search.folding import Word
+from coterie.search.folding import WORD_LENGTH_MAX, Word
 from coterie.search.groups import Group
 from coterie.search.index import ENGINES
 from coterie.search.nicknames import nicknames_of
@@ -54,6 +55,32 @@ def widen(tx: Tx, organization_id: int, words: Sequence[Word], size: int) -> Wid
         together = "".join(word.forms[-1] for word in some[:3])
         asked = [*asked, Asked(together, {together: 0.0}, (together,))]
     return Wider(asked, every, _alone(tx, organization_id, asked, size))
+
+
+class Joined(Struct):
+    """asked: words of a query run together, with the terms that they may stand for. group: a contact has them, and the
+    other words."""
+
+    asked: list[Asked]
+    group: Group
+
+
+def join_words(tx: Tx, organization_id: int, words: Sequence[Word], size: int) -> Joined | None:
+    """A query of some words with neighbours run together: Ma Ge for Marge, Anna Maria Bianchi for Annamaria Bianchi.
+
+    None for a single word. Of two words, the one that they make may be misspelt by a letter.
+    """
+    forms = [word.forms[-1] for word in words]
+    pairs = [(first + second)[:WORD_LENGTH_MAX] for first, second in pairwise(forms[:CORRECTED_MAX])]
+    if len(words) > 2:
+        rest = [word.forms[0] for word in words]
+        sets = [(*rest[:place], pair, *rest[place + 2 :]) for place, pair in enumerate(pairs)]
+        return Joined([Asked(pair, {pair: 0.0}, ()) for pair in pairs], Group(sets=tuple(sets)))
+    if not pairs:
+        return None
+    whole = Word(pairs[0], (pairs[0],))
+    asked = _with_nearest(whole, find_by_keys(tx, organization_id, keys_of(whole.forms[0])), size)
+    return Joined([asked], Group(tuple(asked.losses), asked.beginnings))
 
 
 def _near(tx: Tx, organization_id: int, words: Sequence[Word], size: int) -> list[Asked]:

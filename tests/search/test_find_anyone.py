@@ -70,7 +70,8 @@ def names(world: World, ids: dict[str, int], text: str, reader: str | None = Non
         ("tb.office@downton.example", "thomas"), ("020 7946 0958", "george"), ("+44 (0)20 7946 0958", "george"),
         ("79460958", "george"), ("7946", "george"), ("011 44 20 7946 0958", "george"), ("4420 7946", "george"),
         ("george 0958", "george"), ("anna maria bianchi", "anna"), ("bianchi annamria", "anna"),
-        ("katherine delacroix xyzzy", "katherine"),
+        ("katherine delacroix xyzzy", "katherine"), ("an na maria", "anna"), ("anna mari bianchi", "anna"),
+        ("george had dad", "george"), ("thom asbarrow84", "thomas"),
     ],
 )  # fmt: skip
 def test_the_contact_meant_comes_first(people: tuple[World, dict[str, int]], text: str, who: str) -> None:
@@ -142,3 +143,13 @@ def test_bill_is_william_and_not_robert() -> None:
     assert "william" in nicknames_of("bill") & nicknames_of("billy")
     assert "robert" not in nicknames_of("bill") | nicknames_of("billy")
     assert not nicknames_of("robert") & {"bill", "billy"}
+
+
+@pytest.mark.parametrize("text", ["mar ge", "ma ge", "mar g", "marge simp son", "mar ge simpson", "m arge"])
+def test_a_name_typed_in_two_pieces_is_found(world: World, text: str) -> None:
+    with world.database.write() as tx:
+        for number in range(250):  # newer, and with one word of the query
+            create_contact(tx, world.alice, {"real_name": f"Otto{'abcdefghij'[number % 10]} Simpson"})
+    with world.database.read() as tx:
+        page = search_contacts(tx, world.organization.id, text, limit=10)
+    assert [contact.name for contact in page.contacts][:1] == ["Marge Simpson"]
