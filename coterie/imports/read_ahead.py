@@ -39,8 +39,9 @@ def read_ahead(
         [sys.executable, "-m", "coterie.imports.read_ahead"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        # Ctrl-C in a terminal is for the reader
-        start_new_session=True,
+        # Ctrl-C in a terminal is for the reader. No session of its own: Linux shares processors among sessions first
+        # (autogroup), and nice would have no effect
+        process_group=0,
     )
     assert process.stdin is not None and process.stdout is not None
     try:
@@ -92,6 +93,8 @@ def _receive(stream: Any) -> tuple[str, Any]:
 def main() -> None:
     """The second process: reads the function and its arguments from standard input, writes items to standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # a terminal may be set to stop such a process that writes to it
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     # requests have priority; a sandbox may forbid it
     with suppress(OSError):
         os.nice(5)

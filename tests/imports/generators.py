@@ -26,3 +26,7 @@ def tell_process() -> Iterator[int]:
     print("nothing printed may come between the items")
     yield os.getpid()
     yield from range(1_000_000)
+
+
+def tell_place() -> Iterator[tuple[int, int, int]]:
+    yield os.getsid(0), os.getpgid(0), os.nice(0)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from exported_table import csv_lines
-from generators import count_to, refuse_after, stall_after, tell_process
+from generators import count_to, refuse_after, stall_after, tell_place, tell_process
 from runs import counts, google, person, reason, rows_of
 from world import make_world
 
@@ -40,6 +40,14 @@ def test_items_come_in_order_whatever_their_size() -> None:
     assert list(read_ahead(count_to, 3, 3_000_000)) == list(count_to(3, 3_000_000))
     assert [number for number, _ in read_ahead(count_to, 5_000)] == list(range(5_000))
     assert list(read_ahead(count_to, 0)) == []
+
+
+def test_the_second_process_is_in_the_session_of_its_reader_with_less_priority() -> None:
+    with closing(read_ahead(tell_place)) as items:
+        session, group, niceness = next(items)
+    assert session == os.getsid(0)
+    assert group != os.getpgid(0)  # Ctrl-C in a terminal does not reach it
+    assert niceness == min(os.nice(0) + 5, 19)
 
 
 def test_a_process_that_gives_nothing_is_ended_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
