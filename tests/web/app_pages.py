@@ -35,6 +35,13 @@ document.addEventListener("securitypolicyviolation", (event) => {
 BUSY = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added, [hx-trigger^=every], [data-working]"
 # the rules whose result depends on colours: all that a theme changes (tests/web/test_static.py)
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
+# what is too low for a fingertip; a link within a sentence may be (WCAG 2.5.8), and the name in a row is as high as it
+LOW_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, select, textarea, input")].filter((each) => {
+  if (!each.checkVisibility() || each.matches(".skip, .person-row a, [type=hidden]")) return false;
+  const isInText = getComputedStyle(each).display === "inline" && each.parentElement.textContent.trim() !== each.textContent.trim();
+  const target = each.matches("[type=checkbox], [type=radio]") ? each.closest("label") : each;
+  return !isInText && !each.closest("svg") && target.getBoundingClientRect().height < 43.5;
+}).map((each) => `${each.outerHTML.slice(0, 160)} is ${each.getBoundingClientRect().height} high`)"""
 HAS_AXE = "typeof axe !== 'undefined'"
 # without selectors it takes half as long; they are asked for when there is something to name
 RUN_AXE = """async (runOnly) => {
@@ -162,6 +169,8 @@ class Watched:
         for width in WIDTHS:
             self.resize(width)
             self.check(axe=axe)
+            if width == WIDTHS[-1]:
+                assert self.page.evaluate(LOW_TARGETS) == [], self.page.url
             if axe:
                 self.page.emulate_media(color_scheme="dark")
                 self._check(COLOUR_RULES)
