@@ -133,8 +133,8 @@ THINGS = (
         name="reminders",
         noun="Reminder",
         fields=(
-            FormField("title", "What", hint="Such as call about the trip", length_max=TITLE_LENGTH_MAX),
-            FormField("due_on", "Day", "day", "Not needed for one on a birthday", 10),
+            FormField("title", "What", hint="Such as “Call about the trip”", length_max=TITLE_LENGTH_MAX),
+            FormField("due_on", "Day", "day", "Not needed for a reminder of the birthday", 10),
             FormField("due_time", "Time", "time", "9:00 if empty", 8),
             FormField("repeat", "How often", "choice", choices=list(_REPEATS.items()), only_kept=_AS_IT_IS),
             FormField("remind_by", "How", "choice", choices=[("email", "By mail"), ("push", "On Today only")]),

@@ -36,7 +36,7 @@ LINKS = {
         SettingsLink("webhooks", "Webhooks", "Send programs what changes", "link"),
         SettingsLink("calendar", "Calendar", "Birthdays and other days in your calendar program", "calendar"),
         SettingsLink("instagram", "Instagram", "Connected accounts and opt-out words", "brand-instagram"),
-        SettingsLink("mail", "Mail", "Its state, and a test letter", "mail"),
+        SettingsLink("mail", "Mail", "Its status, and a test message", "mail"),
         SettingsLink("tokens", "API tokens", "For programs that read and write people", "key"),
     ),
     "Data": (

@@ -27,7 +27,7 @@ from coterie.web.page import Go, Page, Result, Show, Visit
 
 CARDS_SHOWN = 50
 _PATH = "/{o:int}/settings/subscriptions"
-DIRECTION_LABELS = {"mirror": "Only changes there come here", "two_way": "Both ways: changes here are written there"}
+DIRECTION_LABELS = {"mirror": "One way: changes there come here", "two_way": "Both ways: changes here also go there"}
 POLICY_LABELS = {"remote": "The value there", "ours": "The value here", "ask": "Ask me"}
 STATES = {
     "new": "Being read",
