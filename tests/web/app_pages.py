@@ -36,9 +36,11 @@ BUSY = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added, [hx-trigger^
 # the rules whose result depends on colours: all that a theme changes (tests/web/test_static.py)
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
 # what is too low for a fingertip; a link within a sentence may be (WCAG 2.5.8), and the name in a row is as high as it
-LOW_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, select, textarea, input")].filter((each) => {
+LOW_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, select, textarea, input")]
+.filter((each) => {
   if (!each.checkVisibility() || each.matches(".skip, .person-row a, [type=hidden]")) return false;
-  const isInText = getComputedStyle(each).display === "inline" && each.parentElement.textContent.trim() !== each.textContent.trim();
+  const isAlone = each.parentElement.textContent.trim() === each.textContent.trim();
+  const isInText = getComputedStyle(each).display === "inline" && !isAlone;
   const target = each.matches("[type=checkbox], [type=radio]") ? each.closest("label") : each;
   return !isInText && !each.closest("svg") && target.getBoundingClientRect().height < 43.5;
 }).map((each) => `${each.outerHTML.slice(0, 160)} is ${each.getBoundingClientRect().height} high`)"""
