@@ -46,7 +46,8 @@ def read(
     table = open_rows(path)
     mapped = _corrected(table.headers, mapping or {})
     if not names_people(mapped):
-        raise invalid("file", "has no column with a name, a phone number, an e-mail address or another handle")
+        wanted = "has no column with a name, a phone number, an e-mail address or another handle"
+        raise invalid("file", f"{wanted}: rename one of {listed(table.headers)}, such as to Name or Phone")
     dates = date_order(lambda: open_rows(path), mapped, country)
     yield from read_table(table.rows, table.headers, mapped, dates=dates)
 
