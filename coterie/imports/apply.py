@@ -9,14 +9,17 @@ from collections import Counter
 from contextlib import nullcontext
 from functools import partial
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from coterie.actions import imports as actions
-from coterie.errors import TooSlow, Unavailable
+from coterie.errors import NotFound, TooSlow, Unavailable
 from coterie.identity.keeping import KEYED, key_changes
 from coterie.imports.applied_rows import Batch, write_chunk
 from coterie.imports.engine import Done, Run, open_import
 from coterie.imports.other_writers import CHUNK, FEW, ConflictGuard, Pace
 from coterie.imports.prepared_rows import PreparedRows, preparing
-from coterie.imports.related import FORMATS, link_related
+from coterie.imports.related import FORMATS, link_related, may_name_people
 from coterie.model.imports import APPLIED, APPLYING, STAGED, Import
 from coterie.model.organizations import Caller
 from coterie.store import import_rows as row_store
@@ -42,10 +45,11 @@ def apply(run: Run) -> Import:
 
     Starts to apply a staged import. An import that was undone or is not staged yet does not change.
     """
-    with run.database.write() as tx:
-        import_, caller = open_import(tx, run.organization_id, run.import_id)
-        if import_.state == STAGED:
-            import_ = actions.save_progress(tx, caller, import_, actions.STARTED)
+    with run.database.read() as tx:
+        found = store.find_import(tx, run.organization_id, run.import_id)
+    if found is None:
+        raise NotFound("Import not found")
+    import_ = _begun(found)
     if import_.state != APPLYING:
         return import_
     is_large = import_.row_count - import_.applied_row >= LARGE_ROWS_MIN
@@ -53,17 +57,37 @@ def apply(run: Run) -> Import:
         return run.run(_batches(run, import_, prepared))
 
 
+def _begun(import_: Import) -> Import:
+    """An import as its first batch saves it: a staged one is being applied."""
+    return replace(import_, **actions.STARTED) if import_.state == STAGED else import_
+
+
+def _open(tx: Tx, run: Run) -> tuple[Import, Caller]:
+    store.serialize_batches(tx, run.organization_id)
+    import_, caller = open_import(tx, run.organization_id, run.import_id)
+    return _begun(import_), caller
+
+
+class Applying(Struct):
+    """The state of applying across batches. made: the relationships that this import has created: a later row may say
+    more about one."""
+
+    run: Run
+    prepared: PreparedRows
+    guard: ConflictGuard = field(default_factory=ConflictGuard)
+    pace: Pace = field(default_factory=Pace)
+    made: set[str] = field(default_factory=set)
+
+
 def _batches(run: Run, import_: Import, prepared: PreparedRows) -> Batches[Done, Import]:
-    guard, pace = ConflictGuard(), Pace()
+    state = Applying(run, prepared)
     # the first transactions are short: PostgreSQL has no statistics of tables that were empty
     limit = CHUNK
-    # the relationships that this import has created: a later row may say more about one
-    made: set[str] = set()
     while import_.state == APPLYING:
         # after a change by others, each row is decided again: none is created as it was prepared
-        if not guard.is_changed and (prepared.is_elsewhere or pace.is_hurried()):
+        if not state.guard.is_changed and (prepared.is_elsewhere or state.pace.is_hurried()):
             prepared.prepare(import_.applied_row, FEW)
-        write = partial(_write_batch, run=run, guard=guard, pace=pace, prepared=prepared, limit=limit, made=made)
+        write = partial(_write_batch, state=state, limit=limit)
         try:
             written = yield write
             limit = min(limit * 2, BATCH)
@@ -77,7 +101,7 @@ def _batches(run: Run, import_: Import, prepared: PreparedRows) -> Batches[Done,
                 continue
             written = yield partial(write, one_by_one=True)
         if written.last is None and written.import_.state == APPLYING:
-            written = yield from _end(run, import_, made)
+            written = yield from _end(state, import_)
         import_ = written.import_
         if run.database.engine == "postgresql":
             with run.database.write() as tx:
@@ -86,21 +110,20 @@ def _batches(run: Run, import_: Import, prepared: PreparedRows) -> Batches[Done,
     return import_
 
 
-def _end(run: Run, import_: Import, made: set[str]) -> Batches[Done, Done]:
+def _end(state: Applying, import_: Import) -> Batches[Done, Done]:
     """Links the related people of all rows, then finishes the import in the transaction of the last ones."""
     done = Done(import_, 0)
     while done.import_.state == APPLYING:
-        done = yield partial(_end_batch, run=run, after=done.last or 0, made=made)
+        done = yield partial(_end_batch, state=state, after=done.last or 0)
     return done
 
 
-def _end_batch(tx: Tx, run: Run, after: int, made: set[str]) -> Done:
+def _end_batch(tx: Tx, state: Applying, after: int) -> Done:
     """after: the row whose people were linked last."""
-    store.serialize_batches(tx, run.organization_id)
-    import_, caller = open_import(tx, run.organization_id, run.import_id)
+    import_, caller = _open(tx, state.run)
     if import_.state != APPLYING:
         return Done(import_, None)
-    last = _link(tx, caller, import_, after=after, made=made)
+    last = _link(tx, caller, import_, after=after, made=state.made)
     return Done(import_ if last is not None else actions.finish(tx, caller, import_, APPLIED), last)
 
 
@@ -108,34 +131,27 @@ def _link(tx: Tx, caller: Caller, import_: Import, *, after: int, made: set[str]
     return link_related(tx, caller, after=after, made=made) if import_.format in FORMATS else None
 
 
-def _write_batch(
-    tx: Tx,
-    run: Run,
-    guard: ConflictGuard,
-    pace: Pace,
-    prepared: PreparedRows,
-    *,
-    limit: int,
-    made: set[str],
-    one_by_one: bool = False,
-) -> Done:
-    """Writes the next rows: at most `limit`, fewer if other writers wait. made: as link_related.
+def _write_batch(tx: Tx, state: Applying, *, limit: int, one_by_one: bool = False) -> Done:
+    """Writes the next rows: at most `limit`, fewer if other writers wait.
 
     A long transaction costs less, because it writes each page of an index once for many rows.
     """
-    store.serialize_batches(tx, run.organization_id)
-    import_, caller = open_import(tx, run.organization_id, run.import_id)
+    prepared, pace = state.prepared, state.pace
+    import_, caller = _open(tx, state.run)
     if import_.state != APPLYING:
         return Done(import_, None)
-    is_unchanged = not one_by_one and guard.is_unchanged(tx, caller)
-    if not is_unchanged and key_changes(tx, run.organization_id) == KEYED:
+    is_unchanged = not one_by_one and state.guard.is_unchanged(tx, caller)
+    if not is_unchanged and key_changes(tx, state.run.organization_id) == KEYED:
         return Done(import_, import_.applied_row)  # contacts of others must have keys first
-    batch = Batch(tx, caller, run.folder)
+    batch = Batch(tx, caller, state.run.folder)
     outcomes = Counter[str]()
     through, count, is_end, at_once = import_.applied_row, 0, True, pace.row_count()
+    # those of rows applied before may be found now
+    names_people = import_.applied_at is not None
     while rows := row_store.list_rows_to_apply(*batch.row_key, after=through, limit=at_once):
         planned = prepared.take(rows, waits=is_unchanged and not pace.is_hurried())
         outcomes.update(write_chunk(batch, rows, planned, is_unchanged=is_unchanged, one_by_one=one_by_one))
+        names_people = names_people or any(may_name_people(row.draft) for row in rows)
         through, count = rows[-1].row_number, count + len(rows)
         is_end = len(rows) < at_once
         is_ahead = is_unchanged and pace.is_hurried() and prepared.through <= through
@@ -143,10 +159,10 @@ def _write_batch(
             break
     if not count:
         return Done(import_, None)
-    columns = {"applied_row": through}
+    columns = {"state": APPLYING, "applied_row": through}
     # a small import ends in the transaction of its rows
     is_small = is_end and import_.applied_row == 0 and count <= CHUNK
-    if is_small and _link(tx, caller, import_, after=0, made=made) is None:
+    if is_small and (not names_people or _link(tx, caller, import_, after=0, made=state.made) is None):
         return Done(actions.finish(tx, caller, import_, APPLIED, columns=columns, outcomes=outcomes), None)
     import_ = actions.save_progress(tx, caller, import_, columns, outcomes)
     return Done(import_, None if is_end else through)

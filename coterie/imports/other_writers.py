@@ -6,16 +6,13 @@ import msgspec
 from msgspec import Struct
 
 from coterie.model.organizations import Caller
-from coterie.store import events
-from coterie.store import import_rows as row_store
 from coterie.store.database import Tx
+from coterie.store.import_conflicts import list_changes_by_others
 
 # rows written together, after which the transaction ends if other writers wait
 CHUNK = 100
 # for FEW_SECONDS after another writer had to wait, so few rows are written together
 FEW, FEW_SECONDS = 20, 5.0
-
-
 # events that are looked at for one transaction; more count as a change
 EVENTS_MAX = 10_000
 # the fields of a contact by which no row of a file is matched
@@ -45,12 +42,10 @@ class ConflictGuard(Struct):
         organization_id, import_id = caller.organization_id, caller.import_id or ""
         if self.event_id is None:
             return False
-        after, latest, changes = events.list_changes_by_others(
+        after, latest, changes = list_changes_by_others(
             tx, organization_id, import_id, after=self.event_id, limit=EVENTS_MAX
         )
         is_changed = len(changes) == EVENTS_MAX or any(_may_change_matches(*each) for each in changes)
-        if not self.event_id and row_store.has_decided_updates(tx, organization_id, import_id):
-            is_changed = True  # such a contact gets handles that other rows may match
         self.event_id = None if after is None or is_changed else latest
         return self.event_id is not None
 

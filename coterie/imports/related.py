@@ -46,6 +46,11 @@ class _Draft(Struct):
 _decode = msgspec.json.Decoder(_Draft).decode
 
 
+def may_name_people(draft: str | None) -> bool:
+    """Whether a draft as JSON may have related people; most have none and are not decoded."""
+    return draft is not None and '"related":' in draft
+
+
 def link_related(tx: Tx, caller: Caller, *, after: int, made: set[str]) -> int | None:
     """Links the people of the next applied rows after a number; returns the last of these, None if none follow.
 
@@ -55,8 +60,7 @@ def link_related(tx: Tx, caller: Caller, *, after: int, made: set[str]) -> int |
     key = (tx, organization_id, caller.import_id or "")
     stored = row_store.list_drafts_of_applied(*key, after=after, limit=ROWS)
     last = stored[-1][0] if len(stored) == ROWS else None
-    # most drafts have no related people and are not decoded
-    found = {number: _decode(text) for number, text in stored if text and '"related":' in text}
+    found = {number: _decode(text) for number, text in stored if text and may_name_people(text)}
     drafts = {number: draft for number, draft in found.items() if draft.related}
     if not drafts:
         return last

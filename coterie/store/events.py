@@ -10,7 +10,7 @@ from coterie.store import webhook_deliveries
 from coterie.store.database import Tx
 
 # consequences are changes made elsewhere, such as to a tag; the names are our own constants
-_DIRECT = " AND e.kind NOT IN ('" + "', '".join(sorted(CONSEQUENCES)) + "')"
+DIRECT = " AND e.kind NOT IN ('" + "', '".join(sorted(CONSEQUENCES)) + "')"
 
 
 def insert_events(tx: Tx, organization_id: int, first: int, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -85,43 +85,6 @@ def find_last_event(tx: Tx, organization_id: int) -> int:
     return int(row[0] or 0) if row else 0
 
 
-# few events follow the last one looked at, and SQLite joins them in the order written
-_BY_OTHERS = (
-    " FROM event_contacts ec CROSS JOIN events e WHERE ec.organization_id = :organization_id AND ec.event_id > {}"
-    " AND e.organization_id = ec.organization_id AND e.id = ec.event_id"
-    f" AND (e.import_id IS NULL OR e.import_id <> :import_id){_DIRECT}"
-)
-
-
-def list_changes_by_others(
-    tx: Tx, organization_id: int, import_id: str, *, after: int, limit: int
-) -> tuple[int | None, int, list[tuple[str, str | None]]]:
-    """(the event looked after, the last event of all, kind and changes as JSON of the events in between by which
-    anything but this import changed a contact).
-
-    after: an event; 0 stands for the first of the import, None if it has none.
-    """
-    bound = {"organization_id": organization_id, "import_id": import_id}
-    row = tx.one(
-        "WITH start AS (SELECT coalesce(nullif(CAST(:after AS BIGINT), 0), (SELECT min(id) FROM events"
-        " WHERE organization_id = :organization_id AND import_id = :import_id)) AS after)"
-        " SELECT s.after, (SELECT max(id) FROM events WHERE organization_id = :organization_id),"
-        f" EXISTS (SELECT 1{_BY_OTHERS.format('s.after')}) FROM start s",
-        {**bound, "after": after},
-    )
-    if row is None or row[0] is None:
-        return None, 0, []
-    rows = (
-        tx.all(
-            f"SELECT e.kind, e.changes{_BY_OTHERS.format(':after')} LIMIT :limit",
-            {**bound, "after": row[0], "limit": limit},
-        )
-        if row[2]
-        else []
-    )
-    return row[0], int(row[1] or 0), [(kind, changes) for kind, changes in rows]
-
-
 _OF_CONTACTS = (
     " FROM event_contacts ec CROSS JOIN events e WHERE ec.organization_id = :organization_id AND ec.contact_id {}"
     " AND e.organization_id = ec.organization_id AND e.id = ec.event_id"
@@ -131,7 +94,7 @@ _OF_CONTACTS = (
 def list_changed_by_others(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:
     """Returns the contacts that anything but this import changed; undone changes do not count."""
     rows = tx.all(
-        f"SELECT DISTINCT ec.contact_id{_OF_CONTACTS.format(tx.in_list('ids'))}{_DIRECT}"
+        f"SELECT DISTINCT ec.contact_id{_OF_CONTACTS.format(tx.in_list('ids'))}{DIRECT}"
         " AND e.undone_by IS NULL AND e.undoes IS NULL AND (e.import_id IS NULL"
         " OR e.import_id <> :import_id AND e.import_id NOT IN"
         " (SELECT id FROM imports WHERE organization_id = :organization_id AND state = 'undone'))",

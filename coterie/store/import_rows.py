@@ -90,15 +90,6 @@ def mark_created(tx: Tx, organization_id: int, import_id: str, contacts: Iterabl
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
-def has_decided_updates(tx: Tx, organization_id: int, import_id: str) -> bool:
-    """Whether a user decided for any row which contact it updates."""
-    row = tx.one(
-        f"SELECT 1 FROM import_drafts{_OF_IMPORT} AND decision = 'update' LIMIT 1",
-        {"organization_id": organization_id, "import_id": import_id},
-    )
-    return row is not None
-
-
 def find_row_to_change(tx: Tx, organization_id: int, import_id: str, row_number: int) -> StagedRow | None:
     """Returns a row of an import, locked until the commit."""
     row = tx.one(
