@@ -10,7 +10,7 @@ CoterieError
 ├── TooOften           too many attempts; seconds: the time to wait
 ├── TooSlow            a statement exceeded its deadline
 └── Unavailable        something the instance needs is missing, or it is stopping
-    ├── Held           a change waits until a person agrees; seconds: when to ask again
+    ├── WaitsForDecision  a change waits until a person agrees; seconds: when to ask again
     └── DiskFull       the disk is full or not writable
 
 http/errors.py has the five that only HTTP knows, and the status of every error. The errors of SMTP (worker/mail.py) and
@@ -106,7 +106,7 @@ class Unavailable(CoterieError):
     """Something the instance needs is missing, or it is stopping."""
 
 
-class Held(Unavailable):
+class WaitsForDecision(Unavailable):
     """A change waits until a person agrees. seconds: when to ask again."""
 
     def __init__(self, message: str, seconds: int) -> None:

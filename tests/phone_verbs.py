@@ -10,7 +10,7 @@ from coterie.model import times
 from coterie.model.books import Book
 from coterie.model.deletions import Bundle
 from coterie.model.organizations import Caller
-from coterie.model.subscriptions import APPLY, HELD, MANY, REMOTE, Held, Subscription
+from coterie.model.subscriptions import APPLY, HELD, MANY, REMOTE, HeldRun, Subscription
 from coterie.model.terms import TAGS
 from coterie.store import deletions as deletion_store
 from coterie.store import devices as device_store
@@ -120,7 +120,7 @@ def _subscriptions(made: Any) -> Iterator[Step]:
             "subscriptions.pause_subscription",
             lambda tx, is_paused=is_paused: verbs.pause_subscription(tx, caller, id_(), is_paused=is_paused),
         )
-    held = {"state": HELD, "held": Held(MANY, removed=11), "updated_at": times.now()}
+    held = {"state": HELD, "held": HeldRun(MANY, removed=11), "updated_at": times.now()}
     yield (
         "",
         lambda tx: subscription_store.update_subscription(tx, caller.organization_id, id_(), held),

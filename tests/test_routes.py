@@ -165,7 +165,8 @@ def test_an_open_route_answers_a_stranger_without_a_fault(spent: Alice, key: tup
 
 FAMILY = [errors.NotFound("x"), errors.Unauthorized("x"), errors.Forbidden("x"), errors.Conflict("x"),
           errors.TooLarge("x"), errors.TooOften("x", 5), errors.TooSlow("x"), errors.Unavailable("x"),
-          errors.Held("x", 5), errors.DiskFull("x"), errors.invalid("email", "is wrong"), errors.Invalid()]  # fmt: skip
+          errors.WaitsForDecision("x", 5), errors.DiskFull("x"), errors.invalid("email", "is wrong"),
+          errors.Invalid()]  # fmt: skip
 
 
 def test_the_family_of_errors_is_whole() -> None:

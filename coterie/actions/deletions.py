@@ -14,7 +14,7 @@ from coterie.actions.contacts import restore_contact
 from coterie.actions.events import record
 from coterie.actions.jobs import enqueue
 from coterie.actions.terms import change_tagged
-from coterie.errors import Conflict, Held, NotFound
+from coterie.errors import Conflict, NotFound, WaitsForDecision
 from coterie.model import times
 from coterie.model.deletions import ALLOWED_SECONDS, MAIL_JOB, PAUSE_SECONDS, RETRY_SECONDS, Bundle, Restoring
 from coterie.model.ids import new_id
@@ -35,7 +35,7 @@ AT_ONCE_MAX = 500
 def note_deletion(tx: Tx, caller: Caller, contact_id: int) -> None:
     """Counts a contact that a device is about to delete; mails the owners once if a bundle becomes large.
 
-    Raises Held if a person must agree first.
+    Raises WaitsForDecision if a person must agree first.
     """
     organization_id, now = caller.organization_id, times.now()
     assert caller.token_id is not None
@@ -51,15 +51,15 @@ def note_deletion(tx: Tx, caller: Caller, contact_id: int) -> None:
 
 
 def check_deletions(tx: Tx, caller: Caller) -> None:
-    """Raises Held if the device deletes most contacts and a person must agree first."""
+    """Raises WaitsForDecision if the device deletes most contacts and a person must agree first."""
     _find_newest(tx, caller)
 
 
 def _find_newest(tx: Tx, caller: Caller) -> Bundle | None:
-    """The newest bundle of the device. Raises Held if a person must agree first."""
+    """The newest bundle of the device. Raises WaitsForDecision if a person must agree first."""
     newest = store.find_newest_bundle(tx, caller.organization_id, caller.token_id or "")
     if newest is not None and newest.is_held:
-        raise Held("The device deletes most contacts: a member must agree first", RETRY_SECONDS)
+        raise WaitsForDecision("The device deletes most contacts: a member must agree first", RETRY_SECONDS)
     return newest
 
 

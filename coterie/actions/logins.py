@@ -18,7 +18,7 @@ from coterie.actions.second_factors import has_second_factor
 from coterie.errors import Forbidden, Invalid, Unauthorized
 from coterie.model import times
 from coterie.model.emails import normalize_email
-from coterie.model.login_attempts import Attempt, LoginAttempts, network_of
+from coterie.model.login_attempts import LoginAttempt, LoginAttempts, network_of
 from coterie.model.organizations import Caller, Organization, User
 from coterie.store import access_tokens as token_store
 from coterie.store import organizations as store
@@ -32,7 +32,7 @@ _attempts = LoginAttempts()
 log = getLogger(__name__)
 
 
-def begin_login(email: str, source: str) -> Attempt:
+def begin_login(email: str, source: str) -> LoginAttempt:
     """Counts an attempt. source: the network address of the client. Raises TooOften after too many failures."""
     try:
         address = normalize_email(email.strip(), "email")
@@ -41,7 +41,7 @@ def begin_login(email: str, source: str) -> Attempt:
     return _attempts.begin(address, source)
 
 
-def find_password_hash(tx: Tx, attempt: Attempt) -> tuple[str, str] | None:
+def find_password_hash(tx: Tx, attempt: LoginAttempt) -> tuple[str, str] | None:
     """(user id, password hash) of the user with the address of the attempt, or None."""
     return store.find_login(tx, attempt.address) if attempt.address else None
 
@@ -55,7 +55,7 @@ def is_password_right(login: tuple[str, str] | None, password: str) -> bool:
     return login is not None
 
 
-def end_login(attempt: Attempt, login: tuple[str, str] | None, *, is_right: bool) -> str:
+def end_login(attempt: LoginAttempt, login: tuple[str, str] | None, *, is_right: bool) -> str:
     """The id of the user. Raises Unauthorized, without revealing whether the address or the password is wrong."""
     if login is None or not is_right:
         log_failed_login(attempt)
@@ -64,21 +64,21 @@ def end_login(attempt: Attempt, login: tuple[str, str] | None, *, is_right: bool
     return login[0]
 
 
-def log_failed_login(attempt: Attempt) -> None:
+def log_failed_login(attempt: LoginAttempt) -> None:
     """Logs it without the address, which is private, and often a password typed into the wrong field."""
     digest = sha256(attempt.address.encode()).hexdigest()[:16]
     log.warning("login failed", extra={"address_digest": digest, "source": attempt.source})
 
 
-def failed_device_login(user_name: str, source: str) -> Attempt:
+def failed_device_login(user_name: str, source: str) -> LoginAttempt:
     """A device's wrong password as a failed login. user_name: as the device sent it. source: the client's address."""
     try:
-        return Attempt(normalize_email(user_name, "user"), network_of(source))
+        return LoginAttempt(normalize_email(user_name, "user"), network_of(source))
     except Invalid:
-        return Attempt("", network_of(source))
+        return LoginAttempt("", network_of(source))
 
 
-def record_failed_login(tx: Tx, attempt: Attempt, login: tuple[str, str] | None, via: str) -> None:
+def record_failed_login(tx: Tx, attempt: LoginAttempt, login: tuple[str, str] | None, via: str) -> None:
     """Stores a failed login for `coterie logins`."""
     insert_failed_login(tx, login[0] if login else None, attempt.source, via)
 

@@ -12,7 +12,7 @@ from coterie.actions.accounts import end_other_logins, mail_change, record_of_us
 from coterie.errors import Conflict, NotFound, invalid
 from coterie.model import times
 from coterie.model.emails import normalize_email
-from coterie.model.login_attempts import Attempt, LoginAttempts
+from coterie.model.login_attempts import LoginAttempt, LoginAttempts
 from coterie.model.second_factors import (
     DIGITS,
     SETUP_SECONDS,
@@ -114,13 +114,13 @@ def _new_recovery_codes(tx: Tx, user_id: str) -> list[str]:
     return codes
 
 
-def begin_code(user_id: str) -> Attempt:
+def begin_code(user_id: str) -> LoginAttempt:
     """Counts an attempt to enter a code. Raises TooOften after too many failures."""
     # one source for all: a guesser with many addresses gets no more guesses
     return _attempts.begin(user_id, "")
 
 
-def use_code(tx: Tx, folder: Path, attempt: Attempt, code: str) -> bool:
+def use_code(tx: Tx, folder: Path, attempt: LoginAttempt, code: str) -> bool:
     """Whether a code is valid: a code of the app works once, and a recovery code is deleted.
 
     The use of a recovery code is mailed.

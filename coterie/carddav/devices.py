@@ -11,7 +11,7 @@ from coterie.http.basic import PasswordFailures, read_basic
 from coterie.http.recent import Recent
 from coterie.model import times
 from coterie.model.devices import USER_AGENT_LENGTH_MAX, hash_password
-from coterie.model.login_attempts import Attempt
+from coterie.model.login_attempts import LoginAttempt
 from coterie.store import devices as store
 from coterie.store.database import Database, Tx
 from coterie.store.devices import Login
@@ -57,7 +57,7 @@ class DeviceLogins:
             raise Unauthorized("Unauthorized")
         return login
 
-    async def _record_failure(self, attempt: Attempt) -> None:
+    async def _record_failure(self, attempt: LoginAttempt) -> None:
         """Logs the failure and stores it for `coterie logins`."""
         logins.log_failed_login(attempt)
 

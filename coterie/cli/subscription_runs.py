@@ -14,7 +14,7 @@ from coterie.model.organizations import Caller
 from coterie.model.subscriptions import PAUSED, Subscription
 from coterie.remote.client import Client
 from coterie.remote.context import Counts
-from coterie.remote.discovery import Book, find_books, first_url
+from coterie.remote.discovery import FoundBook, find_books, first_url
 from coterie.remote.errors import RemoteError
 from coterie.remote.open import open_run, rules_of
 from coterie.remote.run import synchronize
@@ -57,7 +57,7 @@ def add_and_read(database: Database, caller: Caller, new: Subscription) -> Subsc
     return subscription
 
 
-def _find(database: Database, new: Subscription, password: str) -> Book:
+def _find(database: Database, new: Subscription, password: str) -> FoundBook:
     with Client(first_url(new.url), new.username, password, rules_of(database.settings)) as client:
         books = find_books(client)
     if len(books) > 1:

@@ -6,7 +6,7 @@ from coterie.actions.subscriptions import add_subscription
 from coterie.actions.webhooks import create_webhook
 from coterie.model.ids import named_ids
 from coterie.model.organizations import Caller
-from coterie.model.subscriptions import HELD, MANY, Held, Subscription
+from coterie.model.subscriptions import HELD, MANY, HeldRun, Subscription
 from coterie.model.webhooks import Webhook, new_secret
 from coterie.store.database import Tx
 from coterie.store.secrets import seal
@@ -30,7 +30,7 @@ def _add_webhooks(tx: Tx, caller: Caller, folder: Path) -> None:
 
 
 def _add_subscriptions(tx: Tx, caller: Caller, folder: Path) -> None:
-    held = Held(MANY, removed=34, names=["Ned Flanders", "Timothy Lovejoy", "Helen Lovejoy"])
+    held = HeldRun(MANY, removed=34, names=["Ned Flanders", "Timothy Lovejoy", "Helen Lovejoy"])
     for name, book in (("subscription", "Parish directory"), ("old subscription", "Parish directory before")):
         with named_ids(name):
             subscription = Subscription(

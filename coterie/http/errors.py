@@ -19,7 +19,6 @@ from coterie.errors import (
     CoterieError,
     DiskFull,
     Forbidden,
-    Held,
     Invalid,
     NotFound,
     Problem,
@@ -28,6 +27,7 @@ from coterie.errors import (
     TooSlow,
     Unauthorized,
     Unavailable,
+    WaitsForDecision,
 )
 from coterie.http.body_budget import Busy
 
@@ -88,7 +88,7 @@ STATUSES: Mapping[type[CoterieError], int] = {
     Busy: 503,
     TooSlow: 503,
     Unavailable: 503,
-    Held: 503,
+    WaitsForDecision: 503,
     DiskFull: 503,
 }
 
@@ -116,7 +116,7 @@ def error_headers(error: Exception) -> tuple[tuple[str, str], ...]:
         return (("Allow", error.allowed),)
     if isinstance(error, PreconditionFailed):
         return (("ETag", error.etag),)
-    if isinstance(error, TooOften | Held):
+    if isinstance(error, TooOften | WaitsForDecision):
         return (("Retry-After", str(error.seconds)),)
     return ()
 

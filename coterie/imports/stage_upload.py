@@ -16,7 +16,7 @@ from coterie.imports.formats.names import COTERIE, INSTAGRAM
 from coterie.imports.read import read_rows
 from coterie.imports.stage import source_of, stage_batches
 from coterie.imports.staged_rows import Staging
-from coterie.imports.upload import StoredFile, start_import
+from coterie.imports.upload import StoredUpload, start_import
 from coterie.model.imports import FAILED, Import
 from coterie.model.organizations import Caller
 from coterie.store.batches import Control, Stopped, run_batches
@@ -30,7 +30,7 @@ ARCHIVES = (INSTAGRAM, COTERIE)
 RESCUE_SECONDS = 60.0
 
 
-def start_upload(tx: Tx, caller: Caller, folder: Path, file: StoredFile) -> Import:
+def start_upload(tx: Tx, caller: Caller, folder: Path, file: StoredUpload) -> Import:
     """Creates the import of an uploaded file, which stage_upload stages, or the worker."""
     is_short = _is_short(file.byte_count, file.format)
     import_ = start_import(tx, caller, folder, file, in_background=not is_short)

@@ -35,7 +35,7 @@ def undo(run: Run) -> Import:
     return run.run(_batches(run, import_))
 
 
-class Undone(Struct, frozen=True):
+class UndoneRows(Struct, frozen=True):
     """The result of a batch. before: the row number before which the next batch ends. digests: files that may be
     unreferenced now."""
 
@@ -44,8 +44,8 @@ class Undone(Struct, frozen=True):
     digests: set[str]
 
 
-def _batches(run: Run, import_: Import) -> Batches[Undone, Import]:
-    undone = Undone(import_, import_.row_count + 1, set())
+def _batches(run: Run, import_: Import) -> Batches[UndoneRows, Import]:
+    undone = UndoneRows(import_, import_.row_count + 1, set())
     while undone.import_.state == UNDOING:
         undone = yield partial(_undo_batch, run=run, before=undone.before)
         _remove_files(run, undone.digests)
@@ -53,22 +53,22 @@ def _batches(run: Run, import_: Import) -> Batches[Undone, Import]:
     return undone.import_
 
 
-def _undo_batch(tx: Tx, run: Run, before: int) -> Undone:
+def _undo_batch(tx: Tx, run: Run, before: int) -> UndoneRows:
     """Undoes the rows before a number."""
     organization_id, import_id = run.organization_id, run.import_id
     store.serialize_batches(tx, organization_id)
     import_, caller = open_import(tx, organization_id, import_id)
     if import_.state != UNDOING:
-        return Undone(import_, before, set())
+        return UndoneRows(import_, before, set())
     rows = row_store.list_rows_to_undo(tx, organization_id, import_id, before=before, limit=BATCH)
     if not rows:
-        return Undone(actions.finish(tx, caller, import_, UNDONE), 1, set())
+        return UndoneRows(actions.finish(tx, caller, import_, UNDONE), 1, set())
     done = _undo_rows(tx, caller, rows)
     row_store.save_rows(tx, organization_id, import_id, done)
     conflicts = sum(row.state == ROW_CONFLICT for row in done)
     import_ = actions.save_progress(tx, caller, import_, {"conflict_count": import_.conflict_count + conflicts})
     digests = row_store.list_files_of_rows(tx, organization_id, import_id, [row.row_number for row in rows])
-    return Undone(import_, rows[-1].row_number, digests)
+    return UndoneRows(import_, rows[-1].row_number, digests)
 
 
 def _undo_rows(tx: Tx, caller: Caller, rows: Sequence[StagedRow]) -> list[StagedRow]:
@@ -113,8 +113,8 @@ def _finished(row: StagedRow, conflicts: Conflicts) -> StagedRow:
 
 
 def _remove_files(run: Run, digests: set[str]) -> None:
-    """Deletes unreferenced files after the commit, under the lock: another process that stored one again refers to
-    it by now."""
+    """Deletes unreferenced files after the commit, under the lock: another process may have stored one again and refer
+    to it."""
     if digests:
         with run.database.write() as tx:
             lock_files(tx)

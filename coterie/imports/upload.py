@@ -25,7 +25,7 @@ from coterie.store.files import file_path, lock_files, save_file
 AUTO = "auto"
 
 
-class StoredFile(Struct, frozen=True):
+class StoredUpload(Struct, frozen=True):
     """A readable file whose bytes are stored. No import refers to it yet.
 
     digest: None for a folder, which is read in place. corrections: column -> field, from the user. columns: column ->
@@ -48,7 +48,7 @@ def store_upload(
     filename: str | None = None,
     file_format: str = AUTO,
     corrections: Mapping[str, str] | None = None,
-) -> StoredFile:
+) -> StoredUpload:
     """Recognizes a file by its content and copies it to the data folder.
 
     Raises Invalid, and stores nothing, if the file does not exist, no reader can read it, the format is unknown, or
@@ -64,7 +64,7 @@ def store_upload(
     columns = columns_of(path, file_format, corrections)
     with raising_disk_full():
         digest, byte_count = (None, 0) if is_folder else _save(folder, path, file_format)
-    return StoredFile(
+    return StoredUpload(
         path=path,
         filename=filename or path.name,
         format=file_format,
@@ -85,7 +85,13 @@ def _save(folder: Path, path: Path, file_format: str) -> tuple[str, int]:
 
 
 def start_import(
-    tx: Tx, caller: Caller, folder: Path, file: StoredFile, *, group_id: str | None = None, in_background: bool = False
+    tx: Tx,
+    caller: Caller,
+    folder: Path,
+    file: StoredUpload,
+    *,
+    group_id: str | None = None,
+    in_background: bool = False,
 ) -> Import:
     """Creates the import of a stored file. The worker stages it if in_background; else the caller must."""
     lock_files(tx)

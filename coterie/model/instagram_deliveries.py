@@ -33,7 +33,7 @@ Entries = list[dict[str, Any]]
 Reader = Callable[[str, dict[str, Any], str, str], Update | None]
 
 
-class Delivery(Struct):
+class InstagramDelivery(Struct):
     """The updates in the order sent; ignored counts the skipped ones by name."""
 
     updates: list[Update]
@@ -68,9 +68,9 @@ def encode_entries(entries: Entries) -> str:
     return json.dumps({"object": "instagram", "entry": entries}, separators=(",", ":"))
 
 
-def read_delivery(entries: Entries, received_at: str) -> Delivery:
+def read_delivery(entries: Entries, received_at: str) -> InstagramDelivery:
     """The updates of a delivery. received_at (a moment) replaces a missing or impossible time."""
-    delivery = Delivery([], Counter())
+    delivery = InstagramDelivery([], Counter())
     for entry in entries:
         account_id = read_id(entry.get("id")) or ""
         for name, item, read in _items(entry):

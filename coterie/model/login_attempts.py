@@ -23,7 +23,7 @@ REMEMBERED_MAX = 10_000
 Key = tuple[str, ...]
 
 
-class Attempt(Struct, frozen=True):
+class LoginAttempt(Struct, frozen=True):
     """address: normalized, "" if it is not one. source: the client's network, of IPv6 the first 64 bits."""
 
     address: str
@@ -36,14 +36,14 @@ class LoginAttempts:
     def __init__(self) -> None:
         self._lock = Lock()
         self._failures: OrderedDict[Key, list[float]] = OrderedDict()
-        self._trusted: OrderedDict[Attempt, None] = OrderedDict()
+        self._trusted: OrderedDict[LoginAttempt, None] = OrderedDict()
 
-    def begin(self, address: str, source: str) -> Attempt:
+    def begin(self, address: str, source: str) -> LoginAttempt:
         """Counts an attempt as a failure until it succeeds, so that parallel attempts cannot bypass the limits.
 
         Raises TooOften if one of them is reached.
         """
-        attempt = Attempt(address, network_of(source))
+        attempt = LoginAttempt(address, network_of(source))
         now = time.monotonic()
         with self._lock:
             limits = self._limits(attempt)
@@ -60,7 +60,7 @@ class LoginAttempts:
                 self._failures.popitem(last=False)
         return attempt
 
-    def succeed(self, attempt: Attempt) -> None:
+    def succeed(self, attempt: LoginAttempt) -> None:
         """Deletes the failures of the address from this source, and this attempt everywhere."""
         with self._lock:
             for key in self._limits(attempt):
@@ -71,7 +71,7 @@ class LoginAttempts:
             while len(self._trusted) > REMEMBERED_MAX:
                 self._trusted.popitem(last=False)
 
-    def _limits(self, attempt: Attempt) -> dict[Key, int]:
+    def _limits(self, attempt: LoginAttempt) -> dict[Key, int]:
         limits: dict[Key, int] = {("pair", attempt.address, attempt.source): PAIR_MAX}
         if attempt.source != "loopback":
             limits["source", attempt.source] = SOURCE_MAX

@@ -50,7 +50,7 @@ _PORTS = {"https": 443, "http": 80}
 _PATH_SAFE = "/-._~!$&'()*+,;=:@"
 
 
-class Held(Struct, omit_defaults=True):
+class HeldRun(Struct, omit_defaults=True):
     """The changes a run would make, and the code of the reason it stopped. names: of some of the contacts."""
 
     code: str
@@ -87,7 +87,7 @@ class Subscription(Struct, frozen=True):
     sync_token: str | None = None
     ctag: str | None = None
     seen_change: int = 0
-    held: Held | None = None
+    held: HeldRun | None = None
     approved: Approval | None = None
     error_code: str | None = None
     error: str | None = None
@@ -143,7 +143,7 @@ def checked(subscription: Subscription) -> Subscription:
     return replace(subscription, name=name, username=username)
 
 
-def describe_held(held: Held) -> str:
+def describe_held(held: HeldRun) -> str:
     """Why a run waits for a decision, as a sentence."""
     what = [
         f"{count:,} {text}"
@@ -161,14 +161,14 @@ def describe_held(held: Held) -> str:
     return f"So much changed that somebody must agree: {amount}. Nothing was changed."
 
 
-def is_risky(held: Held, bound: int) -> bool:
+def is_risky(held: HeldRun, bound: int) -> bool:
     """Whether a run would delete or change so much that a person must agree. bound: how many cards are in step."""
     most_deleted = max(DELETIONS_MIN, bound * DELETED_SHARE_MAX)
     most_changed = max(CHANGES_MIN, bound * CHANGED_SHARE_MAX)
     return held.removed > most_deleted or held.deleted > most_deleted or held.changed > most_changed
 
 
-def covers(approval: Approval | None, held: Held) -> bool:
+def covers(approval: Approval | None, held: HeldRun) -> bool:
     """Whether a decision covers the changes a run would make."""
     return approval is not None and (
         held.removed <= approval.removed and held.changed <= approval.changed and held.deleted <= approval.deleted

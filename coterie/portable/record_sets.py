@@ -49,7 +49,7 @@ class Checked(Struct):
     skipped: list[SkipReason]
 
 
-class Written(Struct):
+class WrittenRows(Struct):
     keys: list[WrittenKey]
     skipped: list[SkipReason]
 
@@ -89,7 +89,7 @@ class RecordSet:
         checked = self.check(rows)
         return sum(not self.exists(entry) for entry in checked.entries) + len(checked.skipped)
 
-    def write(self, rows: Sequence[PortableRow]) -> Written:
+    def write(self, rows: Sequence[PortableRow]) -> WrittenRows:
         """Inserts the missing rows, updates derived values and records the events."""
         checked = self.check(rows)
         entries = [entry for entry in checked.entries if self.insert(entry)]
@@ -99,7 +99,7 @@ class RecordSet:
         imported = {i for entry in entries for i in self.shown_with(entry) if i in self.created}
         record_events(self.tx, self.caller, self.parts_imported(imported), moves_updated_at=False)
         keys = [([e.columns[name] for name in self.noun.key], getattr(e.row, "updated_at", None)) for e in entries]
-        return Written(keys, checked.skipped)
+        return WrittenRows(keys, checked.skipped)
 
     def undo(self, keys: Sequence[WrittenKey]) -> int:
         """Deletes rows that write inserted. Returns how many stay because they were edited since or are in use."""

@@ -10,7 +10,7 @@ from coterie.model.filters.tree import Filter, conditions_of
 from coterie.model.portable import PortableRow
 from coterie.model.portable_rows import SegmentRow
 from coterie.model.segments import SEGMENTS_MAX, Segment, name_key
-from coterie.portable.record_sets import Columns, RecordSet, RowToWrite, Unresolved, Written
+from coterie.portable.record_sets import Columns, RecordSet, RowToWrite, Unresolved, WrittenRows
 from coterie.store.contacts import uuids_of
 from coterie.store.counters import next_number
 from coterie.store.database import Tx
@@ -59,8 +59,8 @@ def _row(tx: Tx, organization_id: int, segment: Segment) -> dict[str, Any]:
 class SegmentSet(RecordSet):
     """Segments have numbers, which each organization assigns itself. One may refer to those before it."""
 
-    def write(self, rows: Sequence[PortableRow]) -> Written:
-        written = Written([], [])
+    def write(self, rows: Sequence[PortableRow]) -> WrittenRows:
+        written = WrittenRows([], [])
         for row in rows:
             each = super().write([row])
             written.keys += each.keys

@@ -24,7 +24,7 @@ _ASKED = propfind(
 _WRITES = {dav("write"), dav("write-content"), dav("bind"), dav("all")}
 
 
-class Book(Struct, frozen=True):
+class FoundBook(Struct, frozen=True):
     """An address book on a server. has_sync: whether it reports changes by a token (RFC 6578)."""
 
     url: str
@@ -74,7 +74,7 @@ def _of_domain(domain: str) -> str:
     return f"https://{host}{'' if port == 443 else f':{port}'}{path if is_plain else '/'}"
 
 
-def find_books(client: Client) -> list[Book]:
+def find_books(client: Client) -> list[FoundBook]:
     """The books at the client's URL: the one book it is, otherwise all of the user's. Raises RemoteError.
 
     The well-known address is asked if the URL leads to nothing.
@@ -93,7 +93,7 @@ def find_books(client: Client) -> list[Book]:
     return books[:BOOKS_MAX]
 
 
-def read_book(client: Client) -> Book:
+def read_book(client: Client) -> FoundBook:
     """The book at the client's URL as it is now. Raises RemoteError if there is none."""
     reply = _ask(client, client.url)
     books = _books_of(reply) if reply is not None else []
@@ -127,7 +127,7 @@ def _hrefs(reply: Reply, name: str) -> list[str]:
     return [urljoin(reply.url, href) for value in values if value for href in value.hrefs if href]
 
 
-def _books_of(reply: Reply) -> list[Book]:
+def _books_of(reply: Reply) -> list[FoundBook]:
     """The books of a listing. Raises RemoteError if all of them are on other hosts, which never get the password."""
     assert reply.multistatus is not None
     responses = [
@@ -141,12 +141,12 @@ def _books_of(reply: Reply) -> list[Book]:
     return [_book(reply, response, path) for response, path in zip(responses, paths, strict=True) if path]
 
 
-def _book(reply: Reply, response: ResourceResponse, path: str) -> Book:
+def _book(reply: Reply, response: ResourceResponse, path: str) -> FoundBook:
     url = urljoin(reply.url, path)
     reports = response.properties.get(dav("supported-report-set"))
     privileges = response.properties.get(dav("current-user-privilege-set"))
     name = "".join(char for char in response.text(dav("displayname")) or "" if char.isprintable())[:200].strip()
-    return Book(
+    return FoundBook(
         url=url if url.endswith("/") else url + "/",
         name=name,
         ctag=response.text(f"{{{CS}}}getctag"),

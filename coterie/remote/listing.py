@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from coterie.model.subscriptions import NOT_READ, path_of
 from coterie.remote.client import CARD_BYTES_MAX, Client, Reply
-from coterie.remote.discovery import Book
+from coterie.remote.discovery import FoundBook
 from coterie.remote.errors import BUSY, RemoteError, TooMuch
 from coterie.remote.xml import RESPONSES_MAX, card, dav, multiget, propfind, sync_collection
 
@@ -18,7 +18,7 @@ _TOKEN_REJECTED = (400, 403, 409, 410, 412)
 
 
 class Listing(Struct):
-    """changed: name -> ETag of the cards that are new or changed. removed: names of cards that are gone.
+    """changed: name -> ETag of the cards that are new or changed. removed: names of cards that no longer exist.
 
     present: of a whole listing, how many cards the book has. incomplete: why removed cannot be trusted.
     """
@@ -31,7 +31,7 @@ class Listing(Struct):
     incomplete: str | None = None
 
 
-def list_changes(client: Client, book: Book, known: Mapping[str, str | None], token: str | None) -> Listing:
+def list_changes(client: Client, book: FoundBook, known: Mapping[str, str | None], token: str | None) -> Listing:
     """The changes since a token, or against known ETags (name -> ETag). Raises RemoteError."""
     if book.has_sync:
         if token is not None and token == book.sync_token:
@@ -59,7 +59,7 @@ def _compared(listing: Listing, known: Mapping[str, str | None]) -> Listing:
     return listing
 
 
-def _by_token(client: Client, book: Book, token: str | None) -> Listing | None:
+def _by_token(client: Client, book: FoundBook, token: str | None) -> Listing | None:
     """All pages of a sync; None if the server does not accept the token, or no sync at all."""
     listing = Listing()
     asked = token
@@ -107,7 +107,7 @@ def _read_page(reply: Reply, listing: Listing, removed: set[str]) -> bool:
     return is_truncated
 
 
-def _by_propfind(client: Client, book: Book) -> Listing:
+def _by_propfind(client: Client, book: FoundBook) -> Listing:
     """All cards by PROPFIND of depth 1."""
     reply = client.multistatus("PROPFIND", client.url, propfind(("d:getetag", "d:resourcetype")), "1")
     if reply.status != 207 or reply.multistatus is None:
@@ -132,7 +132,7 @@ def _by_propfind(client: Client, book: Book) -> Listing:
 
 
 class Fetched(Struct, frozen=True):
-    """A card as it is on the server. body: None if it is gone, or if error says why it was not read."""
+    """A card as it is on the server. body: None if it does not exist, or if error says why it was not read."""
 
     href: str
     etag: str | None = None

@@ -31,7 +31,7 @@ from coterie.model.subscriptions import (
     REJECTED,
     RUN_EVERY_SECONDS,
     UID_TWICE,
-    Held,
+    HeldRun,
     RemoteCard,
     covers,
     is_risky,
@@ -39,7 +39,7 @@ from coterie.model.subscriptions import (
 )
 from coterie.remote import own_cards
 from coterie.remote.context import Context, Counts
-from coterie.remote.discovery import Book, find_books, read_book
+from coterie.remote.discovery import FoundBook, find_books, read_book
 from coterie.remote.errors import RemoteError
 from coterie.remote.first_run import BATCH, ImportUndone, bind_applied, stage_first_run
 from coterie.remote.groups import follow_groups
@@ -105,7 +105,7 @@ def _check_folder(context: Context) -> None:
             raise RemoteError("no_folder", _NO_FOLDER, is_lasting=True)
 
 
-def _find_book(context: Context) -> Book:
+def _find_book(context: Context) -> FoundBook:
     """The book that the user's URL leads to; its own URL is stored."""
     books = find_books(context.client)
     if len(books) > 1:
@@ -119,7 +119,7 @@ def _find_book(context: Context) -> Book:
     return books[0]
 
 
-def _follow(context: Context, book: Book) -> None:
+def _follow(context: Context, book: FoundBook) -> None:
     """Stores the new place of a book to which the server redirects; its cards have the same names there."""
     before, after = (path_of(url, url) for url in (context.client.url, book.url))
     if before is None or after is None or before == after or not before.endswith("/"):
@@ -146,7 +146,7 @@ class _Plan(Struct):
     decided: list[RemoteCard]
     up_to: int
 
-    def held(self) -> Held:
+    def held(self) -> HeldRun:
         """How much it is, and why it may be too much."""
         code = MANY
         removed = len(self.bound.intersection(self.removed))
@@ -155,14 +155,14 @@ class _Plan(Struct):
         elif self.listing.incomplete:
             code = INCOMPLETE
         changed = sum(1 for href, etag in self.listing.changed.items() if href in self.bound and etag is not None)
-        return Held(code, removed, changed, len(self.deleted))
+        return HeldRun(code, removed, changed, len(self.deleted))
 
-    def is_risky(self, held: Held) -> bool:
+    def is_risky(self, held: HeldRun) -> bool:
         """Whether a person must agree."""
         return held.code in (EMPTY, INCOMPLETE) or is_risky(held, len(self.bound))
 
 
-def _synchronize(context: Context, book: Book) -> None:
+def _synchronize(context: Context, book: FoundBook) -> None:
     plan = _plan(context, book)
     held, approval = plan.held(), context.subscription.approved
     if plan.is_risky(held) and not covers(approval, held) and not plan.is_risky(replace(held, changed=0)):
@@ -190,7 +190,7 @@ def _synchronize(context: Context, book: Book) -> None:
     _succeed(context, state=ACTIVE, sync_token=plan.listing.token, ctag=plan.listing.ctag, seen_change=plan.up_to)
 
 
-def _plan(context: Context, book: Book) -> _Plan:
+def _plan(context: Context, book: FoundBook) -> _Plan:
     with context.write() as tx:
         etags = store.list_etags(tx, context.organization_id, context.subscription.id)
         if context.is_two_way:
@@ -205,7 +205,7 @@ def _plan(context: Context, book: Book) -> _Plan:
 
 
 def _rejected_for(context: Context, code: str) -> list[str]:
-    """Cards that were rejected for a reason that may be gone now: another card had the UID, or they were not served."""
+    """Cards that were rejected for a reason that may be over: another card had the UID, or they were not served."""
     with context.write() as tx:
         cards = store.list_in_state(tx, context.organization_id, context.subscription.id, [REJECTED], limit=10_000)
     return [card.href for card in cards if card.reason_code == code]
@@ -243,7 +243,7 @@ def _detach(context: Context, cards: Sequence[RemoteCard]) -> None:
 # How a run ends -------------------------------------------------------------------------------------------------------
 
 
-def _hold(context: Context, plan: _Plan, held: Held) -> None:
+def _hold(context: Context, plan: _Plan, held: HeldRun) -> None:
     hrefs = [*plan.removed, *(card.href for card in plan.deleted), *plan.listing.changed][: 4 * NAMES_SHOWN]
     now = times.now()
     with context.write() as tx:

@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from coterie.model.subscriptions import ACTIVE, PAUSED, PREVIEW, TWO_WAY, Approval, Held, Subscription
+from coterie.model.subscriptions import ACTIVE, PAUSED, PREVIEW, TWO_WAY, Approval, HeldRun, Subscription
 from coterie.store.database import Row, Tx
 
 _COLUMNS = Subscription.__struct_fields__
 _SELECT = ", ".join(_COLUMNS)
-_JSON: Mapping[str, Any] = {"held": Held, "approved": Approval}
+_JSON: Mapping[str, Any] = {"held": HeldRun, "approved": Approval}
 
 
 def _subscription(row: Row) -> Subscription:
@@ -31,7 +31,6 @@ def insert_subscription(tx: Tx, organization_id: int, subscription: Subscription
 
 
 def update_subscription(tx: Tx, organization_id: int, subscription_id: str, columns: Mapping[str, Any]) -> None:
-    """Changes the given columns."""
     assert columns.keys() <= set(_COLUMNS)
     assignments = ", ".join(f"{name} = :{name}" for name in columns)
     tx.run(

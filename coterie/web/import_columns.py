@@ -19,7 +19,7 @@ from coterie.store.imports import find_import
 from coterie.web.page import Go, Page, Result, Show, Visit
 
 if TYPE_CHECKING:
-    from coterie.imports.upload import StoredFile
+    from coterie.imports.upload import StoredUpload
 
 SAMPLES = 3
 SAMPLE_LENGTH_MAX = 60
@@ -127,11 +127,11 @@ def _path(visit: Visit, import_: Import) -> Path:
     return path
 
 
-async def map_again(database: Database, visit: Visit) -> "StoredFile":
+async def map_again(database: Database, visit: Visit) -> "StoredUpload":
     """The file is recognized again with the columns of the form, in a thread."""
     import_ = await database.run_read(lambda tx: _find(tx, visit))
 
-    def recognize() -> "StoredFile":
+    def recognize() -> "StoredUpload":
         from coterie.imports.formats.header_names import guess_mapping  # lazy: as in imports.store_file
         from coterie.imports.upload import store_upload  # lazy: the same
 

@@ -35,7 +35,7 @@ from coterie.web.import_matches import sides_of
 from coterie.web.page import Download, Go, Page, Result, Show, Visit
 
 if TYPE_CHECKING:
-    from coterie.imports.upload import StoredFile
+    from coterie.imports.upload import StoredUpload
 
 SHOWN_MAX = 100
 ROWS = 50
@@ -44,7 +44,7 @@ REJECTED_BYTES_MAX = 32 * 1024**2
 OUTCOMES = {
     MATCH: ("To decide", "matched_count"),
     CREATE: ("New", "created_count"),
-    UPDATE: ("Adds to somebody", "updated_count"),
+    UPDATE: ("Adds to a person", "updated_count"),
     UNCHANGED: ("Known already", "unchanged_count"),
     REJECT: ("Cannot be read", "rejected_count"),
 }
@@ -68,7 +68,7 @@ def _list(tx: Tx, visit: Visit, problem: str) -> Show:
     return Show(template="imports/index.html", values=values, status=422 if problem else 200)
 
 
-async def store_file(database: Database, visit: Visit) -> "StoredFile":
+async def store_file(database: Database, visit: Visit) -> "StoredUpload":
     """The file is recognized and its bytes are stored, in a thread, before the write."""
     upload = visit.files.get("file")
     if upload is None:
@@ -77,7 +77,7 @@ async def store_file(database: Database, visit: Visit) -> "StoredFile":
         raise invalid("file", "is empty: choose a file with content")
     await database.run_read(lambda tx: check_files(tx, visit.acting, upload.byte_count))
 
-    def recognize() -> "StoredFile":
+    def recognize() -> "StoredUpload":
         from coterie.imports.upload import store_upload  # lazy: all readers, 60 ms of the start; uploads are rare
 
         return store_upload(visit.settings.data_folder, Path(upload.path), filename=upload.filename)

@@ -24,7 +24,7 @@ from coterie.web.imports import start_again
 from coterie.web.page import Go, Page, Result, Show, Visit
 
 if TYPE_CHECKING:
-    from coterie.imports.upload import StoredFile
+    from coterie.imports.upload import StoredUpload
 
 FIELD = "file"
 NAMES_SHOWN = 5
@@ -110,13 +110,13 @@ def show_missing(_: Tx, visit: Visit) -> Result:
     return Show(template="imports/shared.html", values={"shared": None, "problem": problem})
 
 
-async def store_file(database: Database, visit: Visit) -> "StoredFile | None":
+async def store_file(database: Database, visit: Visit) -> "StoredUpload | None":
     """The bytes are stored before the write, as those of an upload are; None if the file no longer waits."""
     path, filename = _path(visit, visit.text("shared", _TOKEN_LENGTH_MAX)), visit.text("filename", FILENAME_LENGTH_MAX)
     if "import" not in visit.form:
         return None
 
-    def recognize() -> "StoredFile | None":
+    def recognize() -> "StoredUpload | None":
         from coterie.imports.upload import store_upload  # lazy: as in _receive
 
         if not path.exists():

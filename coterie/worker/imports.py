@@ -12,7 +12,7 @@ from coterie.errors import NotFound
 from coterie.imports.apply import apply
 from coterie.imports.engine import Done, Run
 from coterie.imports.stage import stage
-from coterie.imports.undo import Undone, undo
+from coterie.imports.undo import UndoneRows, undo
 from coterie.model.imports import Import
 from coterie.model.jobs import Job
 from coterie.settings import Settings
@@ -35,6 +35,6 @@ def run_import(database: Database, settings: Settings, job: Job, stopping: threa
         log.info("import was deleted before its job ran", extra={"import_id": import_id})
 
 
-def _progress_of(result: Import | Done | Undone) -> dict[str, Any]:
+def _progress_of(result: Import | Done | UndoneRows) -> dict[str, Any]:
     import_ = result if isinstance(result, Import) else result.import_
     return {"state": import_.state, "rows": import_.row_count, "applied_row": import_.applied_row}

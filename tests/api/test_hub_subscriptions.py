@@ -3,7 +3,7 @@
 from client import Client
 from world import World
 
-from coterie.model.subscriptions import CARD_HELD, CONFLICT, HELD, MANY, Held, RemoteCard
+from coterie.model.subscriptions import CARD_HELD, CONFLICT, HELD, MANY, HeldRun, RemoteCard
 from coterie.store.jobs import count_open_jobs
 from coterie.store.remote_cards import save_remote_cards
 from coterie.store.subscriptions import update_subscription
@@ -46,7 +46,7 @@ def test_held_runs_and_cards_are_decided(world: World, hub: Client) -> None:
     subscription = add(hub)
     path = f"{SUBSCRIPTIONS}/{subscription}"
     with world.database.write() as tx:
-        held = {"state": HELD, "held": Held(MANY, removed=40, names=["Ned"])}
+        held = {"state": HELD, "held": HeldRun(MANY, removed=40, names=["Ned"])}
         update_subscription(tx, world.organization.id, subscription, held)
         card = RemoteCard("/book/ned.vcf", '"1"', "ned", "", state=CARD_HELD, reason_code=CONFLICT, reason="TITLE")
         save_remote_cards(tx, world.organization.id, subscription, [card])

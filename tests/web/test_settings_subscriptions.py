@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from visitor import Visitor, text_of
 from world import World
 
-from coterie.model.subscriptions import ACTIVE, CARD_HELD, CONFLICT, HELD, MANY, PAUSED, REJECTED, Held, RemoteCard
+from coterie.model.subscriptions import ACTIVE, CARD_HELD, CONFLICT, HELD, MANY, PAUSED, REJECTED, HeldRun, RemoteCard
 from coterie.store.jobs import count_open_jobs
 from coterie.store.remote_cards import list_in_state, save_remote_cards
 from coterie.store.secrets import unseal
@@ -73,7 +73,7 @@ def test_a_held_run_and_held_cards_are_decided(alice: Visitor, world: World) -> 
     organization_id = world.organization.id
     with world.database.write() as tx:
         (added,) = list_subscriptions(tx, organization_id)
-        held = Held(MANY, removed=40, names=["Ned <b>Flanders</b>"])
+        held = HeldRun(MANY, removed=40, names=["Ned <b>Flanders</b>"])
         update_subscription(tx, organization_id, added.id, {"state": HELD, "held": held, "error": "It <i>fails</i>"})
         card = RemoteCard("/book/ned.vcf", '"1"', "ned", "", state=CARD_HELD, reason_code=CONFLICT, reason="TITLE")
         lost = replace(card, href="/book/x.vcf", state=REJECTED, reason="is no vCard")

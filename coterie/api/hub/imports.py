@@ -24,7 +24,7 @@ from coterie.store.database import Database, Tx
 from coterie.store.import_rows import list_page_of_rows
 
 if TYPE_CHECKING:
-    from coterie.imports.upload import StoredFile
+    from coterie.imports.upload import StoredUpload
 
 FORMATS = (VCARD, GOOGLE, OUTLOOK, LINKEDIN, R0, CSV)
 ROWS_SHOWN = 20
@@ -86,7 +86,7 @@ def show(tx: Tx, caller: Caller, request: Request) -> ImportEntity:
     return ImportEntity(**_values(find(tx, caller, request)))
 
 
-def store_file(database: Database, caller: Caller, request: Request) -> "StoredFile":
+def store_file(database: Database, caller: Caller, request: Request) -> "StoredUpload":
     """Runs before the write: the file is recognized and its bytes are stored."""
     from coterie.imports.upload import AUTO, store_upload  # lazy: all readers, 60 ms of the start; uploads are rare
 

@@ -30,7 +30,7 @@ from coterie.store.database import Database, Tx
 from coterie.store.import_rows import list_page_of_rows
 
 if TYPE_CHECKING:
-    from coterie.imports.upload import StoredFile
+    from coterie.imports.upload import StoredUpload
 
 NOUN = "Import"
 # type -> format. R0 has linkedin_csv; the others are ours
@@ -165,7 +165,7 @@ def _renamed(problem: Problem) -> Problem:
     return problem._replace(path=("mapping",), reason=column + problem.reason)
 
 
-def store_file(database: Database, caller: Caller, request: Request) -> "StoredFile":
+def store_file(database: Database, caller: Caller, request: Request) -> "StoredUpload":
     """Runs before the write: the file is recognized and its bytes are stored."""
     from coterie.imports.upload import AUTO, store_upload  # lazy: all readers, 60 ms of the start; uploads are rare
 

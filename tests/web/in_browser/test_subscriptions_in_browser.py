@@ -13,7 +13,7 @@ from coterie.model.subscriptions import (
     PREVIEW,
     REJECTED,
     TWO_WAY,
-    Held,
+    HeldRun,
     RemoteCard,
     Subscription,
 )
@@ -38,7 +38,7 @@ def fill(folder: Path) -> None:
     worst = Subscription(
         id=IDS[1], user_id=None, name=LONG[:200], url="https://cloud.example.org/" + "x" * 1900, username=LONG[:400],
         password_sealed="x", direction=TWO_WAY, policy="ask", state=HELD, error_code="busy", error=LONG,
-        held=Held(MANY, 4000, 200, 30, [LONG, "Ned Flanders"]), last_success_at="2026-05-01T10:00:00.000000Z",
+        held=HeldRun(MANY, 4000, 200, 30, [LONG, "Ned Flanders"]), last_success_at="2026-05-01T10:00:00.000000Z",
         created_at="2026-05-01T10:00:00.000000Z", updated_at="2026-05-01T10:00:00.000000Z",
     )  # fmt: skip
     card = RemoteCard(
