@@ -32,7 +32,7 @@ DOORS = {VIA: "This app", "hub": "Our API", "inro": "Inrō's API", "r0": "R0's A
 _NOUNS = sorted(set(SHOWN_WITH_CONTACTS) - {"user"})
 _REASONS = {
     "not_undoable": "cannot be undone", "changed_since": "changed since", "erased": "was erased",
-    "merged": "was merged since", "no_values": "has no stored value before", "taken": "belongs to another by now",
+    "merged": "was merged since", "no_values": "has no stored value before", "taken": "belongs to another person now",
     "not_yours": "belongs to another user", "invalid": "is no longer allowed", "undone": "was undone before",
     "import": "is part of an import", "running": "is not finished",
 }  # fmt: skip

@@ -54,7 +54,7 @@ def field(page: Response, name: str) -> str:
 def test_a_pair_is_found_compared_and_merged_as_chosen(alice: Visitor, world: World, settings: Settings) -> None:
     one, other = twins(world)
     assert alice.post(at(world, "scan")).status == 303
-    assert "Comparing everybody" in text_of(alice.get(at(world)))
+    assert "Comparing all people" in text_of(alice.get(at(world)))
     run_jobs(world, settings)
     page = alice.get(at(world))
     assert "Same name" in text_of(page) or "same name" in text_of(page)

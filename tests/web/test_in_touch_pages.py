@@ -75,7 +75,7 @@ def test_rules_of_tags_and_folders_have_a_page(alice: Visitor, world: World) -> 
     path = f"/{world.organization.id}/in-touch"
     with world.database.write() as tx:
         create_term(tx, world.alice, TAGS, "<b>Friends</b>")
-    assert "no rule yet" in text_of(alice.get(path))
+    assert "No rules yet" in text_of(alice.get(path))
     assert alice.post(path, name="<b>friends</b>", every="1m").status == 303
     page = alice.get(path)
     assert "<b>Friends</b>" in text_of(page).replace("<", "<") and "every month" in text_of(page)
@@ -84,7 +84,7 @@ def test_rules_of_tags_and_folders_have_a_page(alice: Visitor, world: World) -> 
     assert wrong.status == 422 and "is not a tag or folder" in text_of(wrong).lower()
     rule = page.body.decode().split("/in-touch/")[1].split("/delete")[0]
     assert alice.post(f"{path}/{rule}/delete").status == 303
-    assert "no rule yet" in text_of(alice.get(path))
+    assert "No rules yet" in text_of(alice.get(path))
 
 
 def test_a_strangers_person_is_not_found(alice: Visitor, world: World) -> None:

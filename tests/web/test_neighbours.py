@@ -76,13 +76,11 @@ def test_a_person_without_a_list_has_no_neighbours(alice: Visitor, world: World)
         ({"real_name": "\0"}, ""), ({}, ""),
     ],
 )  # fmt: skip
-def test_a_new_person_may_be_somebody_who_is_here(
-    alice: Visitor, world: World, fields: dict[str, str], found: str
-) -> None:
+def test_a_new_person_may_already_be_here(alice: Visitor, world: World, fields: dict[str, str], found: str) -> None:
     alice.is_fragment = True
     response = alice.get(f"/{world.organization.id}/people/similar", **fields)
     assert response.status == 200 and found in text_of(response)
-    assert bool(found) == ("May be somebody" in text_of(response))
+    assert bool(found) == ("May already be here" in text_of(response))
 
 
 def test_nobody_of_another_organization_is_similar(alice: Visitor, world: World) -> None:

@@ -252,7 +252,7 @@ def test_two_tabs_at_one_field_lose_nothing(app: Watched) -> None:
     first.page.get_by_role("button", name="Save").click()
     first.page.wait_for_url("**/people/4")
     second.page.locator("form[data-edit]").evaluate("(form) => form.requestSubmit()")
-    expect(second.page.get_by_text("Somebody changed this in the meantime")).to_be_visible()
+    expect(second.page.get_by_text("Another user has changed this since")).to_be_visible()
     expect(second.page.get_by_role("textbox", name="Nickname")).to_have_value("Second")
     second.page.close()
 

@@ -195,7 +195,7 @@ def _import_a_second_one(app: Watched, hand: Hand, folder: Path) -> str:
     card.write_text(CARD)
     hand.go("Imports")
     _choose(app, hand, card)
-    new = page.get_by_role("button", name="Somebody new")
+    new = page.get_by_role("button", name="New person")
     hand.use(new)
     expect(new).to_have_attribute("aria-pressed", "true")
     app.check()
