@@ -1,7 +1,7 @@
 """Books: the address books of phones, and their members.
 
 Guarantee. The members of a book are those of its folder, tag or segment at the last refresh, which every request of a
-device for the book begins with. So no change of a folder, by whatever door, can be missed.
+device for the book begins with. So no change of a folder, through any door, is missed.
 """
 
 from coterie.actions.cards import change_card_state

@@ -39,7 +39,7 @@ class ListChange(Struct, frozen=True):
     remove: Sequence[Any] = ()
 
     def names(self) -> list[str]:
-        """The items it adds."""
+        """The items to add, or all of them if it replaces the list."""
         return list(self.add if self.whole is None else self.whole)
 
 

@@ -199,7 +199,7 @@ def delete_contact(tx: Tx, caller: Caller, contact_id: int) -> Contact:
 def restore_contact(tx: Tx, caller: Caller, contact_id: int) -> Contact:
     """Restores a deleted contact as it was. One that is not deleted stays unchanged.
 
-    A username that is another contact's by now becomes a former one. Raises Invalid if the organization has as many
+    A username that another contact has taken becomes a former one. Raises Invalid if the organization has as many
     contacts as its quota allows.
     """
     contact_id = merge_store.find_survivor(tx, caller.organization_id, contact_id)

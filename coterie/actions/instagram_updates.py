@@ -4,7 +4,7 @@ A batch takes a few statements per table, not per update.
 
 Guarantees. An update that is applied twice counts once, by its external id: within a delivery, in another one, or by
 another worker. The order of arrival does not matter: an edit that arrives before its message creates it, and a message
-unsent before it arrives stays unsent. Events never contain text, so an unsent text is gone everywhere.
+unsent before it arrives stays unsent. Events never contain text, so no copy of an unsent text remains.
 """
 
 from collections.abc import Mapping, Sequence

@@ -55,7 +55,7 @@ def create_invitation(tx: Tx, caller: Caller, *, role: str, email: str = "") -> 
 
 
 def mail_invitation(tx: Tx, folder: Path, invitation: Invitation, link: str) -> None:
-    """Enqueues the mail. The link is sealed: with it, a copy of the database would let somebody in."""
+    """Enqueues the mail. The link is sealed: a copy of the database with the link in clear would give access."""
     sealed = seal(folder, link)
     enqueue(tx, invitation.organization_id, MAIL_JOB, {"invitation_id": invitation.id, "sealed_link": sealed})
 

@@ -49,7 +49,7 @@ def update_note(tx: Tx, caller: Caller, note_id: str, fields: Fields) -> Note:
 
     Deleted contacts and tags stay linked: a caller who sends a whole set does not see them. Raises NotFound if the
     note is deleted or the caller may not see it; Invalid if the text is empty or too long, a contact or tag does not
-    exist, there are more than 500 contacts or 100 tags, or somebody else's note would become personal.
+    exist, there are more than 500 contacts or 100 tags, or another user's note would become personal.
     """
     before = _find(tx, caller, note_id)
     if before.deleted_at is not None:

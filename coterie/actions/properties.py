@@ -69,7 +69,7 @@ def update_definition(tx: Tx, caller: Caller, slug: str, fields: Mapping[str, An
     """Changes the given fields: title, property_type, choices (the whole list), description, agent_active.
 
     Values are converted to the new type ("12" to the number 12); those that do not fit (another type, a choice that
-    is gone) are removed, in the same transaction. Raises NotFound; Invalid as create_definition does.
+    was deleted) are removed, in the same transaction. Raises NotFound; Invalid as create_definition does.
     """
     locked = lock_affected(tx, caller, _contact_ids(tx, caller, slug))
     before = _find(tx, caller, slug)

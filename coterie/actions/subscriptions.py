@@ -145,7 +145,7 @@ def decide_cards(tx: Tx, caller: Caller, subscription_id: str, decision: str, hr
 
 
 def find_subscription(tx: Tx, caller: Caller, subscription_id: str, *, lock: bool = False) -> Subscription:
-    """Raises NotFound."""
+    """A subscription of the organization. lock: until the commit. Raises NotFound."""
     subscription = store.find_subscription(tx, caller.organization_id, subscription_id, lock=lock)
     if subscription is None:
         raise NotFound("Subscription not found")

@@ -1,4 +1,4 @@
-"""Logs that a user spoke to somebody."""
+"""Logs conversations of a user with a contact."""
 
 from collections.abc import Sequence
 

@@ -35,7 +35,7 @@ def check_conditions(request: Request, ref: CardRef | None) -> None:
     etag = etag_of(ref) if ref else None
     match, none_match = _header(request, b"if-match"), _header(request, b"if-none-match")
     if match and not matches(match, etag, is_strong=True):
-        raise DavError(412, message="The card has changed or is gone", etag=etag)
+        raise DavError(412, message="The card was changed or deleted", etag=etag)
     if not match and ref is not None and _is_modified(ref, request.header(b"if-unmodified-since")):
         raise DavError(412, message="The card has changed", etag=etag)
     if none_match and matches(none_match, etag, is_strong=False):

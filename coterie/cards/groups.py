@@ -2,7 +2,7 @@
 
 Guarantees. A group has the name of its tag and, as members, the contacts that phones see with the tag; its other lines
 stay as a device wrote them, those that name unknown members too. A device changes the tag by what differs between the
-group before and after. No change of a tag, by whatever door, is missed: each request of a device that sees groups
+group before and after. No change of a tag, through any door, is missed: each request of a device that sees groups
 begins with refresh_groups.
 """
 

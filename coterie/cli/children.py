@@ -54,7 +54,7 @@ class Child:
 
 
 class Children:
-    """All child processes."""
+    """The child processes: a worker and the web processes."""
 
     def __init__(self, settings: Settings, listener: socket.socket, web_processes: int) -> None:
         self._fd = listener.fileno()

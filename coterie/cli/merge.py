@@ -19,7 +19,7 @@ from coterie.store.database import Tx
 
 
 class _DryRun(Exception):
-    """Rolls a merge back."""
+    """Raised after a merge that was only to be shown, so that it is rolled back."""
 
 
 def register(application: typer.Typer) -> None:

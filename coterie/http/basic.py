@@ -60,7 +60,7 @@ class PasswordFailures:
                     raise TooOften(f"Too many wrong passwords; try again in {wait} seconds", wait)
 
     def add(self, source: str, password: str) -> None:
-        """Counts a failure."""
+        """Counts a login that failed."""
         now = time.monotonic()
         with self._lock:
             for key, _ in self._limits(source, password):

@@ -23,7 +23,7 @@ class Budget:
         self.byte_count += byte_count
 
     def give_back(self, byte_count: int) -> None:
-        """Ends a take."""
+        """Returns bytes that were taken."""
         self.byte_count -= byte_count
 
 

@@ -51,7 +51,7 @@ class RateLimits:
             raise TooOften(f"More than {self._most:,} requests in a minute; try again in {when}", wait)
 
     def _delete_full(self, now: float) -> None:
-        """Deletes buckets that are full by now; if that is not enough, those used longest ago."""
+        """Deletes the buckets that have filled up; if that is not enough, those used longest ago."""
         full = [token for token, (left, at) in self._buckets.items()
                 if left + (now - at) * self._per_second >= self._most]  # fmt: skip
         for token in full or sorted(self._buckets, key=lambda token: self._buckets[token][1])[: BUCKETS_MAX // 2]:

@@ -57,7 +57,7 @@ class RequestMetrics:
         try:
             part.write_bytes(msgspec.json.encode([(*key, numbers) for key, numbers in self._numbers.items()]))
             part.replace(self._file)
-        except OSError:  # a full disk, or the folder is gone: the next request tries again
+        except OSError:  # a full disk, or a deleted folder: the next request tries again
             pass
 
     def describe(self) -> list["Metric"]:

@@ -45,7 +45,6 @@ class ReadRow(Struct):
     is_last: bool = False
 
     def decoded(self) -> ContactDraft:
-        """The draft."""
         if self.draft is None:
             self.draft = decode_draft(self.encoded or "{}")
         return self.draft

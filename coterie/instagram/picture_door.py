@@ -31,7 +31,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def pictures(database: Database, settings: Settings) -> Endpoint:
-    """The endpoint at PATH."""
+    """The endpoint from which Meta reads pictures, at PATH."""
 
     async def picture(request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):

@@ -19,7 +19,7 @@ class DeviceAccount(Struct, frozen=True):
 
     @property
     def url(self) -> str:
-        """The address of CardDAV."""
+        """The address that a phone is set up with."""
         return self.base_url + ROOT_PATH
 
 

@@ -60,7 +60,7 @@ def etag_of(card: CardRef) -> str:
 
 
 def check_of(text: str) -> str:
-    """A short digest."""
+    """The first characters of a text's digest, to compare it with another."""
     return hashlib.sha256(text.encode()).hexdigest()[:_CHECK_LENGTH]
 
 

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 WAITING, RUNNING, DONE, DEAD = "waiting", "running", "done", "dead"
 
-# A worker runs one job of each lane at a time: whatever waits for a mail server holds up mail only.
+# A worker runs one job of each lane at a time: a job that waits for a mail server delays mail only.
 DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM, MATCHING, BOOKS = (
     "deliveries", "mail", "changes", "imports", "instagram", "matching", "books",
 )  # fmt: skip

@@ -16,7 +16,6 @@ _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def now() -> str:
-    """The current moment."""
     return moment(datetime.now(UTC))
 
 

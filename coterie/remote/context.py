@@ -42,7 +42,7 @@ class Context(Struct):
     should_stop: Callable[[], bool] = lambda: False
     # names of the cards that this run took and that may have a link to a photo
     with_photo: set[str] = field(default_factory=set)
-    # names of cards that are gone: one of their UIDs under another name was moved
+    # names of deleted cards: a card with the UID of one was moved
     gone: frozenset[str] = frozenset()
     counts: Counts = field(default_factory=Counts)
 

@@ -68,7 +68,7 @@ def _follow(tx: Tx, context: Context, card: RemoteCard) -> None:
 
 
 def leave_group(tx: Tx, context: Context, card: RemoteCard) -> None:
-    """Takes the tag of a group that is gone off its members. The tag stays."""
+    """Removes the tag of a deleted group from its members. The tag stays."""
     lines = split_card(card.own_body or "")
     members = set(_members(tx, context, lines).values())
     lock_contacts(tx, context.organization_id, sorted(members))

@@ -1,4 +1,4 @@
-"""Cards that are gone from a remote book: their contacts are deleted so that they can be restored.
+"""Cards that were deleted from a remote book: their contacts are deleted so that they can be restored.
 
 A contact that has more than its card (notes, messages, another book) stays and only leaves the subscription's folder.
 """

@@ -101,7 +101,7 @@ def _is_near(asked: Asked, terms: Iterable[str]) -> bool:
 
 def _with_nearest(word: Word, terms: dict[str, int], size: int) -> Asked:
     asked = asked_of(word)
-    # a word that somebody has is still a misspelling of what differs by a letter: Jon, and John
+    # a word that occurs is still a misspelling of one that differs by a letter: Jon, and John
     most = ONE_LETTER if any(form in terms for form in word.forms) else UNRELATED - 1
     losses = {term: loss for term in terms if (loss := best_loss(word.forms, term)) <= most}
     nearest = sorted(losses, key=lambda term: (losses[term], -rarity(terms[term], size), term))[:NEAREST_MAX]

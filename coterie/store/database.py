@@ -80,7 +80,7 @@ Work = Callable[[Tx], T]
 
 
 class Database(Protocol):
-    """An open database."""
+    """An open database: begins transactions."""
 
     @property
     def settings(self) -> Settings: ...

@@ -70,7 +70,6 @@ def insert_date(tx: Tx, organization_id: int, date: ImportantDate) -> None:
 
 
 def save_date(tx: Tx, organization_id: int, date: ImportantDate) -> None:
-    """Saves an existing date."""
     values = with_words("important_dates", msgspec.structs.asdict(date))
     del values["created_at"]
     tx.run(

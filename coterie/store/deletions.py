@@ -16,7 +16,7 @@ def _bundle(row: Row) -> Bundle:
 
 
 def list_bundles(tx: Tx, organization_id: int, *, limit: int) -> list[Bundle]:
-    """The newest bundles."""
+    """The bundles, newest first."""
     rows = tx.all(
         f"{_SELECT} ORDER BY started_at DESC, id DESC LIMIT :limit",
         {"organization_id": organization_id, "limit": limit},

@@ -71,7 +71,6 @@ def count_suggested(tx: Tx, organization_id: int, limit: int) -> int:
 
 
 def find_duplicate(tx: Tx, organization_id: int, pair: Pair) -> Duplicate | None:
-    """A pair, or None."""
     row = tx.one(
         f"{_SELECT} WHERE d.organization_id = :organization_id AND d.first_contact_id = :first"
         " AND d.second_contact_id = :second",
@@ -136,7 +135,6 @@ def _lock_alive(tx: Tx, organization_id: int, contact_ids: Collection[int]) -> s
 
 
 def delete_pairs(tx: Tx, organization_id: int, pairs: Iterable[Pair]) -> None:
-    """Deletes pairs."""
     tx.execute_many(
         "DELETE FROM duplicates WHERE organization_id = :organization_id AND first_contact_id = :first"
         " AND second_contact_id = :second",

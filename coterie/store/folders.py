@@ -27,7 +27,6 @@ def count_folders(tx: Tx, organization_id: int) -> int:
 
 
 def find_folder(tx: Tx, organization_id: int, folder_id: int) -> Folder | None:
-    """Returns a folder."""
     row = tx.one(
         f"SELECT {_SELECT} FROM folders WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": folder_id},
@@ -62,7 +61,6 @@ def insert_again(tx: Tx, organization_id: int, folder: Folder) -> None:
 
 
 def save_folder(tx: Tx, organization_id: int, folder: Folder) -> None:
-    """Saves an existing folder."""
     tx.run(
         "UPDATE folders SET name = :name, color = :color, updated_at = :now"
         " WHERE organization_id = :organization_id AND id = :id",

@@ -230,7 +230,7 @@ def delete_organization(tx: Tx, organization_id: int) -> None:
 
 
 def save_organization(tx: Tx, organization_id: int, organization: Organization) -> None:
-    """Saves what update_organization changes."""
+    """Saves the settings of an organization and its name."""
     tx.run(
         "UPDATE organizations SET name = :name, country = :country, contacts_max = :contacts_max,"
         " file_bytes_max = :file_bytes_max, time_zone = :time_zone, require_if_match = :require_if_match,"

@@ -87,7 +87,6 @@ class Deadlines:
         self._waits.discard(wait)
 
     def close(self) -> None:
-        """Ends the thread."""
         self._ended.set()
         self._thread.join()
 

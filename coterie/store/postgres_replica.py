@@ -82,7 +82,6 @@ class Replica:
         self._pause("interrupts reads")
 
     def close(self) -> None:
-        """Ends all connections."""
         self._pool.close()
 
     def _pause(self, problem: str) -> None:

@@ -159,7 +159,6 @@ def save_reminder(tx: Tx, organization_id: int, reminder: Reminder) -> None:
 
 
 def delete_reminder(tx: Tx, organization_id: int, reminder_id: str) -> None:
-    """Erases a reminder."""
     tx.run(
         "DELETE FROM reminders WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": reminder_id},

@@ -115,7 +115,7 @@ def has_more_than_card(tx: Tx, organization_id: int, subscription_id: str, conta
 
 
 def list_waiting(tx: Tx, organization_id: int, subscription_id: str, *, after: int, limit: int) -> list[RemoteCard]:
-    """Cards whose row of the import may be applied by now, by row."""
+    """Cards whose row of the import may have been applied since, by row."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM remote_cards r WHERE {_OF_BOOK} AND r.state = :waiting AND r.row_number > :after"
         " ORDER BY r.row_number LIMIT :limit",

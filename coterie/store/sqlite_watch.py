@@ -60,7 +60,6 @@ class Watch:
         self.is_full = False
 
     def close(self) -> None:
-        """Ends the thread."""
         self._ended.set()
         self._thread.join()
 

@@ -80,7 +80,7 @@ def save_cursor(tx: Tx, organization_id: int, webhook_id: str, event_id: int) ->
 
 
 def save_health(tx: Tx, organization_id: int, webhook: Webhook) -> None:
-    """Saves what attempts changed."""
+    """Saves the columns that attempts to deliver change."""
     names = ("failure_count", "failing_since", "retry_at", "is_active", "disabled_reason")
     _set(tx, organization_id, webhook.id, {name: getattr(webhook, name) for name in names})
 

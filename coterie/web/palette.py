@@ -103,7 +103,7 @@ def _matching(visit: Visit, text: str, entries: dict[str, str], icon: str) -> li
 
 
 def _settings(visit: Visit, text: str) -> list[PaletteEntry]:
-    """Pages of the settings, if somebody asks for them by name."""
+    """The pages of the settings whose names match."""
     links = [each for group in LINKS.values() for each in group]
     return [
         PaletteEntry(

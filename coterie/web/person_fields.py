@@ -71,7 +71,7 @@ def value_of(contact: Contact, name: str) -> str:
 
 
 def shown_value(contact: Contact, field: FormField) -> str:
-    """The value for people."""
+    """The value as the page shows it: the label of a choice."""
     value = value_of(contact, field.name)
     return dict(field.choices).get(value, value) if value else ""
 

@@ -14,7 +14,7 @@ def base_of(visit: Visit) -> str:
 
 
 def form(visit: Visit, status: int = 200, **values: Any) -> Show:
-    """A form. values: title, fields, values, seen, action, form_id; conflict: what somebody else has saved."""
+    """A form. values: title, fields, values, seen, action, form_id; conflict: values that another user has saved."""
     template = "person/form.html" if visit.is_fragment else "person/form_page.html"
     defaults: dict[str, Any] = {"problems": {}, "conflict": None, "base": base_of(visit), "delete_path": ""}
     return Show(template=template, values=defaults | values, status=status)

@@ -162,7 +162,7 @@ async def missing(request: Request, error: Exception) -> Response:
 
 
 async def _healthy(request: Request) -> Response:
-    """The process responds."""
+    """Says that the process responds, without a look at the database."""
     return JSONResponse({"status": "ok"})
 
 

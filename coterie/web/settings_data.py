@@ -35,7 +35,7 @@ def show(tx: Tx, visit: Visit) -> Result:
 
 
 def _byte_count(visit: Visit, job_id: str) -> int:
-    """The size of an export that can be downloaded; 0 if it is a day old, or gone."""
+    """The size of an export that can be downloaded; 0 if it is a day old or was deleted."""
     try:
         facts = export_path(visit.settings.data_folder, job_id).stat()
     except (OSError, ValueError):

@@ -15,10 +15,10 @@ from coterie.store.database import Database, Tx
 def renew_lease(tx: Tx, job: Job, progress: dict[str, Any]) -> None:
     """Renews the lease of a job and saves its progress.
 
-    Raises LookupError if another worker owns the job by now; the transaction is rolled back with it.
+    Raises LookupError if another worker owns the job; the transaction is rolled back with it.
     """
     if not jobs.renew(tx, job, progress=progress):
-        raise LookupError("another worker owns this job by now")
+        raise LookupError("another worker owns this job")
 
 
 def control_of(job: Job, stopping: threading.Event, progress_of: Callable[[Any], dict[str, Any]]) -> Control:

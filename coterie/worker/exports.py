@@ -38,7 +38,7 @@ def export_everything(database: Database, settings: Settings, job: Job, stopping
 class _Lease:
     """A stream that renews the lease of its job while it is written to.
 
-    Raises LookupError if another worker owns the job by now, or this one is stopping.
+    Raises LookupError if another worker owns the job, or this one is stopping.
     """
 
     def __init__(self, database: Database, job: Job, stopping: threading.Event, stream: IO[bytes]) -> None:
@@ -53,5 +53,5 @@ class _Lease:
             self._renew_at = time.monotonic() + RENEW_SECONDS
             with self._database.write() as tx:
                 if not jobs.renew(tx, self._job, lease_seconds=LEASE_SECONDS):
-                    raise LookupError("another worker owns this job by now")
+                    raise LookupError("another worker owns this job")
         return self._stream.write(data)

@@ -52,6 +52,6 @@ def send_once(database: Database, settings: Settings, job: Job, message: mail.Ma
 
 
 def save_progress(database: Database, job: Job, progress: dict[str, Any]) -> None:
-    """Saves the progress of a job, synced to disk. Raises LookupError if another worker owns the job by now."""
+    """Saves the progress of a job, synced to disk. Raises LookupError if another worker owns the job."""
     with database.write() as tx:
         renew_lease(tx, job, progress)

@@ -50,6 +50,6 @@ def sync_subscription(database: Database, settings: Settings, job: Job, stopping
 
 
 def _renew(tx: Tx, job: Job, progress: dict[str, int]) -> None:
-    """Raises LookupError if another worker owns the job by now; the transaction is rolled back with it."""
+    """Raises LookupError if another worker owns the job; the transaction is rolled back with it."""
     if not jobs.renew(tx, job, progress=progress, lease_seconds=LEASE_SECONDS):
-        raise LookupError("another worker owns this job by now")
+        raise LookupError("another worker owns this job")

@@ -91,7 +91,7 @@ def _read_filter(tx: Tx, caller: Caller, query: ChangesQuery) -> tuple[Where | N
 
 
 def _read_position(tx: Tx, scope: CursorScope, cursor: str | None) -> _Position:
-    """The position of a cursor, or the beginning. Raises CursorExpired if tombstones after it are gone."""
+    """The position of a cursor, or the beginning. Raises CursorExpired if tombstones after it were deleted."""
     organization_id = scope.caller.organization_id
     if cursor is None:
         return _Position(0, find_last_change(tx, organization_id))

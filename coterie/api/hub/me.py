@@ -112,4 +112,4 @@ def change_password(tx: Tx, caller: Caller, request: Request) -> PasswordEntity:
     try:
         return PasswordEntity(set_password(tx, user.email, request.prepared, via=caller.via))
     except NotFound:
-        raise Conflict("The user has another e-mail address by now; try again") from None
+        raise Conflict("Another request has changed the e-mail address; try again") from None

@@ -72,7 +72,6 @@ class ContactRelationshipBody(Struct):
 
 
 def present_all(tx: Tx, caller: Caller, sides: list[ContactRelationship]) -> list[ContactRelationshipEntity]:
-    """The entities of relationships."""
     uuids = uuids_of(
         tx, caller.organization_id, {each for side in sides for each in (side.first_contact_id, side.second_contact_id)}
     )

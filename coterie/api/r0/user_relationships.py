@@ -62,7 +62,6 @@ class UserRelationshipBody(Struct):
 
 
 def present_all(tx: Tx, caller: Caller, relationships: list[UserRelationship]) -> list[UserRelationshipEntity]:
-    """The entities of relationships."""
     uuids = uuids_of(tx, caller.organization_id, {each.contact_id for each in relationships})
     return [
         UserRelationshipEntity(

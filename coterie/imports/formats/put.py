@@ -186,7 +186,6 @@ def put_tags(draft: ContactDraft, values: Iterable[str]) -> None:
 
 
 def put_folders(draft: ContactDraft, values: Iterable[str]) -> None:
-    """Adds folders."""
     _put_names(draft, draft.folders, [value.strip() for value in values], "Folder")
 
 

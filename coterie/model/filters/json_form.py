@@ -50,7 +50,7 @@ def from_data(data: Any) -> Filter:
 
 
 def from_stored(text: str) -> Filter:
-    """The filter of to_json."""
+    """The filter that to_json wrote; not checked again."""
     return _read(msgspec.json.decode(text), (), 0)
 
 

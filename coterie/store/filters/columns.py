@@ -26,7 +26,7 @@ def choice(condition: Condition, builder: Builder) -> str:
 
 
 def follower(condition: Condition, builder: Builder) -> str:
-    """Unknown is no."""
+    """Whether it is known to be a follower."""
     return yes_or_no("(c.is_follower IS NOT NULL AND c.is_follower)", condition)
 
 
