@@ -14,14 +14,18 @@ from world import World
 
 from coterie.actions import bulk_updates, contacts, reminders
 from coterie.actions.merges import merge_contacts
+from coterie.actions.new_contacts import create_contacts
 from coterie.actions.undo import undo_events
 from coterie.errors import Invalid, NotFound
+from coterie.model.imports import ContactDraft
+from coterie.model.terms import TAGS
 from coterie.model.undo import REASONS, Undone
 from coterie.settings import Settings
 from coterie.store.contacts import find_contact, list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.events import find_last_event
 from coterie.store.merges import find_survivors
+from coterie.store.terms import list_terms
 from coterie.worker.loop import Worker
 
 # (verb, reason) of those that cannot be undone; make_equal erases pictures and attaches others
@@ -65,6 +69,16 @@ def _without_moments(value: Any) -> Any:
 def undo_since(world: World, first: int, last: int) -> Undone:
     with world.database.write() as tx:
         return undo_events(tx, world.bob, first, last)
+
+
+def test_undoing_a_new_contact_deletes_the_tag_that_came_with_it(world: World) -> None:
+    with world.database.write() as tx:
+        before = find_last_event(tx, world.organization.id)
+        create_contacts(tx, world.bob, [ContactDraft(first_name="Ned", tags=["Leftorium"])])
+        last = find_last_event(tx, world.organization.id)
+    assert undo_since(world, before + 1, last).cannot == ()
+    with world.database.read() as tx:
+        assert "Leftorium" not in {tag.name for tag in list_terms(tx, world.organization.id, TAGS, limit=9)}
 
 
 @pytest.mark.slow
