@@ -35,6 +35,7 @@ def sign_in(tx: Tx, user_id: str, user_agent: str, via: str) -> tuple[str, Organ
 
 
 def sign_out(tx: Tx, session: Session, via: str) -> None:
+    """Ends this session of a user; others stay."""
     store.delete_session(tx, session.user_id, session.id)
     organizations = list_organizations_of_user(tx, session.user_id)
     if organizations:
