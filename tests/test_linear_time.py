@@ -14,6 +14,8 @@ LENGTH_MAX = 100_000
 QUICK_SECONDS = 0.05
 # twice as long a text takes twice as long, and a quadratic function four times
 GROWTH_MAX = 2.9
+# of one measurement of each length, which costs a third: what noise does not make of four times
+GROWTH_SURE = 2.4
 HOPELESS_SECONDS = 1.0
 
 CALLS = calls()
@@ -38,12 +40,15 @@ def _seconds(call: Call, text: str, best_of: int = 1) -> float:
 
 def _problem(call: Call, unit: str, form: int) -> str | None:
     """What is wrong with the growth of one call."""
+    before = seconds = 0.0
     for length in (LENGTH_MAX // 16, LENGTH_MAX // 4, LENGTH_MAX // 2, LENGTH_MAX):
-        seconds = _seconds(call, _texts(unit, length)[form])
+        before, seconds = seconds, _seconds(call, _texts(unit, length)[form])
         if seconds > HOPELESS_SECONDS:  # far from linear: do not wait for longer texts
             return f"{seconds:.1f} s for {length:,} characters"
         if seconds * (LENGTH_MAX // length) ** 2 < QUICK_SECONDS:  # even a quadratic function would be quick
             return None
+    if seconds < GROWTH_SURE * before:
+        return None
     # of a function that gives up at some length only one of the ratios is large
     for length in (LENGTH_MAX // 2, LENGTH_MAX):
         if (ratio := _growth(call, unit, form, length)) < GROWTH_MAX:
