@@ -108,7 +108,7 @@ def _apply_to_interactions(
     changed: Stored = {}
     events: Events = []
 
-    def note(kind: str, interaction: StoredInteraction, changes: Difference) -> None:
+    def add_change(kind: str, interaction: StoredInteraction, changes: Difference) -> None:
         changed[interaction.external_id] = interaction
         contact_id = interaction.contact_id
         events.append(row_of(caller, kind, interaction.id, contact_ids=[contact_id], changes=changes, now=now))
@@ -116,19 +116,21 @@ def _apply_to_interactions(
     for update in sorted(updates, key=lambda update: update.what != ADD):
         early = stored.get(update.external_id)
         if update.what == ADD and early is not None and early.data.get(EDITED_EARLY) and early.deleted_at is None:
-            note("interaction.updated", early, _complete(early, update))
+            add_change("interaction.updated", early, _complete(early, update))
         if update.external_id not in stored and update.what in (ADD, EDIT, UNSEND):
             stored[update.external_id] = added = _new_interaction(update, people[update.person_id].contact_id)
             if update.what != UNSEND:
                 kind = "interaction.received" if added.direction == INCOMING else "interaction.sent"
-                note(kind, added, {"kind": (None, added.kind)})
+                add_change(kind, added, {"kind": (None, added.kind)})
     for what, change in _CHANGES.items():
         for update in updates:
             interaction = stored.get(update.external_id)
             if update.what == what and interaction is not None and interaction.deleted_at is None:
                 difference = change(interaction, update)
                 if difference is not None:
-                    note("interaction.deleted" if what == UNSEND else "interaction.updated", interaction, difference)
+                    add_change(
+                        "interaction.deleted" if what == UNSEND else "interaction.updated", interaction, difference
+                    )
     return list(changed.values()), events
 
 

@@ -77,7 +77,7 @@ def found(inro: Client, query: str) -> list[str]:
         ("😀", []), ("!!!", []), ("\"", []), ("'", []), ("*", []), ("a" * 500, []), ("-", []),
     ],
 )  # fmt: skip
-def test_a_query_finds(inro: Client, query: str, who: list[str]) -> None:
+def test_a_query_finds_these_contacts(inro: Client, query: str, who: list[str]) -> None:
     assert found(inro, query) == who
 
 

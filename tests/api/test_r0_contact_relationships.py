@@ -38,7 +38,7 @@ def listed(r0: R0, path: str = "/contact_relationships", **query: Any) -> list[A
     return found
 
 
-def test_the_printed_requests(r0: R0, world: World) -> None:
+def test_the_printed_requests_work(r0: R0, world: World) -> None:
     create = f"""{O} \\
 -X POST \\
 {TOKEN} \\
@@ -193,7 +193,7 @@ def test_what_is_not_ours_is_not_there(r0: R0, client: Client, world: World) -> 
     assert listed(theirs) == []
 
 
-def test_the_list_pages(r0: R0, world: World, here: str) -> None:
+def test_the_list_has_pages(r0: R0, world: World, here: str) -> None:
     for name in ("Wife", "Friend", "Neighbour", "Colleague", "Classmate"):
         make(r0, world, relationship_id=type_id(name))
     page = r0.get(here, page=2, limit=2).json

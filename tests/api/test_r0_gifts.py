@@ -27,7 +27,7 @@ def names(r0: R0, contact: str, **query: Any) -> list[str]:
     return [gift["name"] for gift in response["gifts"]]
 
 
-def test_the_printed_requests(r0: R0, world: World) -> None:
+def test_the_printed_requests_work(r0: R0, world: World) -> None:
     ids = {"contact_id": world.marge.uuid}
     made = r0.shell(
         f"{C}/gifts \\\n-X POST \\\n{TOKEN} \\\n-d 'gift[name]=Vacuum' \\\n-d 'gift[status]=potential'", **ids
@@ -78,7 +78,7 @@ def test_deleting_hides_restoring_brings_back(r0: R0, world: World) -> None:
     assert r0.delete(path, soft_delete="false").status == 204
 
 
-def test_the_list_pages(r0: R0, world: World) -> None:
+def test_the_list_has_pages(r0: R0, world: World) -> None:
     for number in range(5):
         make(r0, world.marge.uuid, name=f"Gift {number}")
     page = r0.get(f"/contacts/{world.marge.uuid}/gifts", page=2, limit=2).json

@@ -44,7 +44,7 @@ def parts(r0: R0, note: str) -> tuple[list[str], list[str]]:
     return [each["name"] for each in shown["tags"]], [each["id"] for each in shown["contacts"]]
 
 
-def test_the_printed_requests(r0: R0, world: World) -> None:
+def test_the_printed_requests_work(r0: R0, world: World) -> None:
     ids = {"contact_id": world.marge.uuid}
     made = make(r0, contacts=[world.marge.uuid])
     listed = r0.shell(f"{O}/contacts/:contact_id/notes \\\n-X GET \\\n{TOKEN}", **ids)
@@ -288,7 +288,7 @@ def test_what_is_not_ours_is_not_there(r0: R0, client: Client, world: World) -> 
     assert r0.get(f"/contacts/{world.moe.uuid}/notes").status == 404
 
 
-def test_the_lists_page(r0: R0, world: World) -> None:
+def test_the_lists_have_pages(r0: R0, world: World) -> None:
     for number in range(5):
         make(r0, f"Note {number}", contacts=[world.marge.uuid])
     for path in ("/notes", f"/contacts/{world.marge.uuid}/notes"):

@@ -26,7 +26,7 @@ def names(r0: R0, contact: str, **query: Any) -> list[str]:
     return [pet["name"] for pet in response["pets"]]
 
 
-def test_the_printed_requests(r0: R0, world: World) -> None:
+def test_the_printed_requests_work(r0: R0, world: World) -> None:
     ids = {"contact_id": world.marge.uuid}
     assert r0.shell(f"{C}/pets \\\n-X GET \\\n{TOKEN}", **ids).json["pets"] == []
     made = r0.shell(f"{C}/pets \\\n-X POST \\\n{TOKEN} \\\n-d 'pet[name]=Snowball II'", **ids)
@@ -93,7 +93,7 @@ def test_deleting_hides_restoring_brings_back(r0: R0, world: World) -> None:
     assert r0.patch(path, {"pet": {"deleted": True}}).json["deleted_at"]
 
 
-def test_the_list_pages(r0: R0, world: World) -> None:
+def test_the_list_has_pages(r0: R0, world: World) -> None:
     for number in range(5):
         make(r0, world.marge.uuid, name=f"Cat {number}")
     page = r0.get(f"/contacts/{world.marge.uuid}/pets", page=2, limit=2).json

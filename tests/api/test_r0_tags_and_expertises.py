@@ -47,7 +47,7 @@ def link(r0: R0, kind: Kind, contact: str, term: str) -> Any:
     return response.json
 
 
-def test_the_printed_requests(r0: R0, world: World, kind: Kind) -> None:
+def test_the_printed_requests_work(r0: R0, world: World, kind: Kind) -> None:
     made = make(r0, kind, "Soccer")
     ids = {"contact_id": world.marge.uuid, f"{kind.noun}_id": made["id"]}
     one = f"{C}/{kind.plural}/:{kind.noun}_id \\\n"

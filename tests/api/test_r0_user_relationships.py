@@ -109,7 +109,7 @@ def test_they_come_and_go_with_the_contact(r0: R0, world: World) -> None:
     assert listed(r0, **DELETED) == []
 
 
-def test_the_list_pages(r0: R0, world: World) -> None:
+def test_the_list_has_pages(r0: R0, world: World) -> None:
     for name in ("Mother", "Friend", "Neighbour", "Colleague", "Classmate"):
         make(r0, world, relationship_id=type_id(name))
     page = r0.get("/user-relationships", page=2, limit=2).json

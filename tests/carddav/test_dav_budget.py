@@ -13,7 +13,7 @@ LINES = (
 )  # fmt: skip
 
 
-def test_a_new_card(dav: Dav, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_card_takes_few_statements(dav: Dav, monkeypatch: pytest.MonkeyPatch) -> None:
     dav.put("first.vcf", make_card("FN:Ned Flanders", *LINES[1:], "NOTE:x", uid="first"))  # teaches the families
     card = make_card(*LINES, "NOTE:Met at the fair.", uid="ana")
     with counted(monkeypatch) as statements:
@@ -21,7 +21,7 @@ def test_a_new_card(dav: Dav, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(statements) <= 23
 
 
-def test_a_changed_card(dav: Dav, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_card_takes_few_statements(dav: Dav, monkeypatch: pytest.MonkeyPatch) -> None:
     dav.put("ana.vcf", make_card(*LINES, "NOTE:Met at the fair.", uid="ana"))
     with counted(monkeypatch) as statements:
         assert dav.put("ana.vcf", make_card(*LINES, "NOTE:Met again.", uid="ana")).status == 204

@@ -116,7 +116,7 @@ def test_a_program_that_shows_less_deletes_nothing_of_what_it_cannot_show(
     assert dav.get("ned.vcf").body.decode() == NED.replace("END:VCARD", "TITLE:Leftist\r\nEND:VCARD")
 
 
-def test_conditions(dav: Dav) -> None:
+def test_a_write_of_another_version_is_refused(dav: Dav) -> None:
     etag = dav.put("ned.vcf", NED).headers["etag"]
     changed = NED.replace("Ned", "Todd")
     assert dav.put("ned.vcf", changed, if_match='"0-x"').status == 412

@@ -18,7 +18,7 @@ def is_book(found: Multistatus, href: str) -> bool:
     return found.props[href]["{DAV:}resourcetype"].find(f"{{{CARD}}}addressbook") is not None
 
 
-def test_ios(dav: Dav) -> None:
+def test_an_iphone_finds_its_book(dav: Dav) -> None:
     first = FIRST["iPhone, iPad"]
     dav = dav.as_program(first.agent)
     redirect = dav.call("PROPFIND", WELL_KNOWN, depth="0")
@@ -48,7 +48,7 @@ def test_ios(dav: Dav) -> None:
     assert dav.multiget(*cards).changed() == cards
 
 
-def test_davx5(dav: Dav) -> None:
+def test_davx5_finds_its_books(dav: Dav) -> None:
     first = FIRST["Android with DAVx5"]
     dav = dav.as_program(first.agent)
     root = ask(dav, "/dav/", first.names)
@@ -76,7 +76,7 @@ def test_davx5(dav: Dav) -> None:
         assert "BEGIN:VCARD" in cards.text(href, "C:address-data")
 
 
-def test_thunderbird(dav: Dav) -> None:
+def test_thunderbird_finds_its_books(dav: Dav) -> None:
     first = FIRST["Thunderbird"]
     dav = dav.as_program(first.agent)
     # after the URL and the well-known address it asks the root of the server
@@ -101,7 +101,7 @@ def test_thunderbird(dav: Dav) -> None:
 
 
 @pytest.mark.parametrize("agent", [EVOLUTION, OUTLOOK])
-def test_evolution_and_outlook(dav: Dav, agent: str) -> None:
+def test_evolution_and_outlook_find_their_books(dav: Dav, agent: str) -> None:
     dav = dav.as_program(agent)
     options = dav.call("OPTIONS", dav.book)
     assert "addressbook" in options.headers["dav"] and "PUT" in options.headers["allow"]

@@ -21,7 +21,9 @@ WHOLE = {"prefer": "return=representation"}
         ({"depth": "1,noroot"}, False, True, None),
     ],
 )
-def test_a_short_listing(dav: Dav, headers: dict[str, str], has_root: bool, missing: bool, applied: str | None) -> None:
+def test_a_listing_is_as_short_as_preferred(
+    dav: Dav, headers: dict[str, str], has_root: bool, missing: bool, applied: str | None
+) -> None:
     dav.put("ned.vcf", NED)
     body = document("D:propfind", "<D:prop><D:getetag/><D:nothing/></D:prop>")
     response = dav.call("PROPFIND", dav.book, body, **{"depth": "1", **headers})

@@ -142,7 +142,7 @@ def test_a_card_of_version_4_is_served_as_3_to_devices_that_never_wrote_4(book: 
     assert "BDAY:--0412\r\n" in book.get("otto.vcf").body.decode()
 
 
-def test_expand_property(dav: Dav) -> None:
+def test_a_property_is_expanded_into_those_of_its_resource(dav: Dav) -> None:
     inner = '<D:property name="addressbook-home-set" namespace="urn:ietf:params:xml:ns:carddav"/><D:property name="x"/>'
     body = document("D:expand-property", f'<D:property name="current-user-principal">{inner}</D:property>')
     found = dav.report(body, "/dav/", depth="0")

@@ -52,7 +52,7 @@ def test_a_limited_sync_goes_on_where_it_stopped(dav: Dav) -> None:
     assert sorted(found) == sorted(dav.sync().changed())
 
 
-def test_wrong_tokens(dav: Dav, charlies: Dav) -> None:
+def test_a_wrong_sync_token_is_refused(dav: Dav, charlies: Dav) -> None:
     token = dav.sync().token
     beyond = token.replace(token.split("_")[1], "99999999")
     for wrong in ("x", "data:,", token + "0", beyond, charlies.sync().token, token.rpartition("_")[0] + "_"):

@@ -55,7 +55,7 @@ A, B, C = (Condition("text", "contains", (word,)) for word in "abc")
         ("date.First-Met:today", Condition("date.first-met", "is", ("today",))),
     ],
 )  # fmt: skip
-def test_a_line_means(line: str, filter_: Any) -> None:
+def test_a_line_means_this_filter(line: str, filter_: Any) -> None:
     assert parse_line(line) == filter_
     assert parse_line(to_line(filter_)) == filter_
     assert parse_json(to_json(filter_)) == filter_

@@ -163,7 +163,7 @@ def test_the_files_of_an_archive_stay_within_the_quota_and_the_limit_of_a_file(
     assert import_.created_count == 2
 
 
-def test_use_is_visible(world: World) -> None:
+def test_the_use_of_quotas_is_visible(world: World) -> None:
     caller = limited(world, contacts_max=4, file_bytes_max=100)
     with world.database.read() as tx:
         usage = load_usage(tx, caller)

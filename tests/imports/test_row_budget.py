@@ -33,7 +33,7 @@ def compute_keys(world: World, database: Database) -> None:
         assert key_changes(tx, world.organization.id, limit=ALL) < ALL
 
 
-def test_a_file_of_one_row_and_of_a_hundred(
+def test_a_file_of_one_row_or_a_hundred_takes_few_statements(
     world: World, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compute_keys(world, database)

@@ -45,7 +45,7 @@ def test_outlook_in_spanish_has_the_places_and_phones_of_its_columns(tmp_path: P
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1250"])
-def test_outlook_in_polish(tmp_path: Path, encoding: str) -> None:
+def test_a_file_of_outlook_in_polish_is_read(tmp_path: Path, encoding: str) -> None:
     draft = draft_of(tmp_path, OUTLOOK_POLISH, encoding)
     assert (draft.first_name, draft.last_name, draft.employer) == ("Ana", "Silva", "Huta")
     assert (draft.department, draft.job_title, draft.birthday) == ("HR", "Szefowa", "1980-05-12")
@@ -57,7 +57,7 @@ def test_outlook_in_polish(tmp_path: Path, encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
-def test_outlook_in_japanese(tmp_path: Path, encoding: str) -> None:
+def test_a_file_of_outlook_in_japanese_is_read(tmp_path: Path, encoding: str) -> None:
     draft = draft_of(tmp_path, OUTLOOK_JAPANESE, encoding)
     assert (draft.first_name, draft.last_name, draft.phonetic_last_name) == ("花子", "山田", "ヤマダ")
     assert (draft.employer, draft.department, draft.job_title) == ("桜", "営業部", "部長")

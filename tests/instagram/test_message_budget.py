@@ -12,7 +12,7 @@ from coterie.settings import Settings
 from coterie.store.database import Database
 
 
-def test_a_message_of_somebody_known(
+def test_a_message_of_an_existing_contact_takes_few_statements(
     inro: Client,
     account: str,
     database: Database,

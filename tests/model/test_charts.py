@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from coterie.model.charts import BOTTOM, HEIGHT, TOP, WIDTH, area_chart, round_step
 
 
-def test_steps_are_round() -> None:
+def test_the_steps_of_a_chart_are_round_numbers() -> None:
     assert [round_step(span) for span in (0, 1, 3, 4, 7, 15, 16, 40, 1_000_000)] == [1, 1, 1, 2, 5, 5, 10, 20, 500_000]
 
 

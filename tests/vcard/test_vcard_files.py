@@ -17,7 +17,7 @@ def _drafts(name: str) -> list[ContactDraft]:
     return drafts
 
 
-def test_google_contacts() -> None:
+def test_a_file_of_google_contacts_is_read() -> None:
     marge, shop = _drafts("google.vcf")
     assert marge == ContactDraft(
         name_prefix="Dr.", first_name="Marge", middle_name="Jacqueline", last_name="Simpson",
@@ -44,7 +44,7 @@ def test_google_contacts() -> None:
     assert (shop.display_name, shop.first_name, shop.employer) == ("Kwik-E-Mart", None, "Kwik-E-Mart")
 
 
-def test_an_iphone() -> None:
+def test_a_file_of_an_iphone_is_read() -> None:
     (bart,) = _drafts("iphone.vcf")
     assert bart == ContactDraft(
         display_name="Bart", first_name="Bartholomew", middle_name="JoJo", last_name="Simpson",
