@@ -71,7 +71,7 @@ def _channels(user_id: str, subscriptions: Mapping[str, str], problems: list[Pro
     for position, (key, status) in enumerate(subscriptions.items()):
         if key not in channel_of:
             path = ("notifications", str(position), "notif_id")
-            problems.append(Problem(path, "choice", "is none of the user's notifications"))
+            problems.append(Problem(path, "choice", "is not one of the user's notifications"))
         elif status not in (ACTIVE, DISABLED):
             path = ("notifications", str(position), "notif_status")
             problems.append(Problem(path, "choice", f"is not {ACTIVE} or {DISABLED}"))

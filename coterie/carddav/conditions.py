@@ -49,7 +49,7 @@ def _header(request: Request, name: bytes) -> str:
 
 
 def _is_modified(ref: CardRef, header: str) -> bool:
-    """Whether a card changed after a date, in whole seconds as Last-Modified is. A date that is none is ignored."""
+    """Whether a card changed after a date, in whole seconds as Last-Modified is. An invalid date is ignored."""
     try:
         return int(times.parse(ref.changed_at).timestamp()) > parsedate_to_datetime(header).timestamp()
     except (ValueError, OverflowError):

@@ -29,7 +29,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 def child_command(*arguments: str) -> list[str]:
-    """The command of another process of the instance. -P: a module in the current folder is none of Coterie's."""
+    """The command of another process of the instance. -P: a module in the current folder is not one of Coterie's."""
     return [sys.executable, "-P", "-m", "coterie.cli.child", *arguments]
 
 

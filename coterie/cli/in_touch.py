@@ -1,4 +1,4 @@
-"""coterie in-touch: whom to be in touch with, and how often."""
+"""coterie in-touch: the people to be in touch with, and how often."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -47,7 +47,7 @@ def due(
     limit: Annotated[int, typer.Option(min=1, max=LIMIT_MAX, metavar="N", help="How many at most.")] = 50,
     instance: JsonInstance,
 ) -> None:
-    """List whom to be in touch with, the longest due first."""
+    """List the people to be in touch with, the longest due first."""
     with instance.read() as (tx, caller):
         found = find_organization(tx, caller.organization_id)
         today = datetime.now(zone_of(found.time_zone) if found else UTC).date()

@@ -153,7 +153,7 @@ class RowError(Struct, frozen=True):
     """A row that cannot be read: a message for people, and the row itself (shortened to 2,000 characters).
 
     group: the name of a card that is a group. Its members have the name as a tag, so it is not rejected.
-    code: what is wrong, for code that must know.
+    code: the kind of error, for code that distinguishes them.
     """
 
     reason: str

@@ -1,4 +1,4 @@
-"""One mail a day to members who want it: whom to be in touch with, reminders of the day, birthdays of the week.
+"""One mail a day to members who want it: the people to be in touch with, reminders of the day, birthdays of the week.
 
 It is made at the first look after nine in the morning where the member is. A day with nothing to say has no mail. The
 day is claimed in the transaction that enqueues the job, so there is at most one a day; after the hand-over to the mail

@@ -168,7 +168,7 @@ def _check_fields(operation: BatchOperation) -> None:
     """Raises Invalid for a field that would be ignored although it says which contact is meant."""
     for name in _OF_OTHERS.get(operation.op, ()):
         if getattr(operation, name) is not None:
-            raise invalid(name, f"is not of {operation.op}", kind="unknown")
+            raise invalid(name, f"does not belong to {operation.op}", kind="unknown")
 
 
 def _fields(operation: BatchOperation) -> ContactFields:
