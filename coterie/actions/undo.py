@@ -120,7 +120,7 @@ class _Running(Struct, frozen=True):
 
     @classmethod
     def among(cls, tx: Tx, caller: Caller, scope: UndoScope, events: Sequence[PastEvent]) -> "_Running":
-        """The work of these events. A job that ran when the undo began is not among its causes: it counts as running."""
+        """The work of these events. A job that ran when the undo began is not among its causes: it is running."""
         requests = {event.id for event in events if event.kind in REQUESTS}
         requests |= {event.cause_id for event in events if event.cause_id is not None}
         known = {each for each in requests if scope.first <= each <= scope.last}
