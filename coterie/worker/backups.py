@@ -38,9 +38,9 @@ def back_up(database: Database, settings: Settings) -> None:
 
 
 def is_due(folder: Path, hours: int) -> bool:
-    """Whether the newest backup of a folder is older than so many hours, or of the future, or missing."""
-    newest, now = find_newest_moment(folder), times.now()
-    return newest is None or not times.after(now, -hours * 3600) < newest <= times.after(now, 3600)
+    """Whether the newest backup of a folder is older than so many hours, or missing."""
+    newest = find_newest_moment(folder)
+    return newest is None or newest <= times.after(times.now(), -hours * 3600)
 
 
 def _run(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from world import World, make_world
 
 from coterie.cli.backup_check import check_archive
-from coterie.store.backup_folder import find_newest_moment, newest_file
+from coterie.store.backup_folder import delete_old_files, find_newest_moment, newest_file
 from coterie.store.database import Database
 from coterie.worker.backups import BackupFailed, back_up, is_due
 from coterie.worker.recurring import Calendar
@@ -26,15 +26,22 @@ def old(folder: Path, **age: float) -> Path:
     return path
 
 
-def test_a_backup_is_due_when_the_newest_is_too_old_or_of_the_future(tmp_path: Path) -> None:
+def test_a_backup_is_due_when_the_newest_is_too_old(tmp_path: Path) -> None:
     assert is_due(tmp_path, 24) and find_newest_moment(tmp_path) is None
     old(tmp_path, hours=30)
     (tmp_path / "coterie-9999-99-99T999999Z.other").touch()
     assert is_due(tmp_path, 24) and not is_due(tmp_path, 31)
     old(tmp_path, hours=1)
     assert not is_due(tmp_path, 24)
-    old(tmp_path, days=-3)
-    assert is_due(tmp_path, 24)
+
+
+def test_a_backup_of_a_clock_ahead_is_neither_the_newest_nor_deleted(tmp_path: Path) -> None:
+    future = old(tmp_path, days=-3650)
+    assert is_due(tmp_path, 24) and newest_file(tmp_path) == future
+    files = [old(tmp_path, hours=number) for number in (1, 40, 70)]
+    assert not is_due(tmp_path, 24) and newest_file(tmp_path) == files[0]
+    assert delete_old_files(tmp_path, 2) == [files[2]]
+    assert future.exists()
 
 
 @pytest.mark.slow
