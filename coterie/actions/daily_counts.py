@@ -47,7 +47,9 @@ def _segments(tx: Tx, organization_id: int, today: str) -> list[DailyCount]:
 def _messages(tx: Tx, organization_id: int, at: datetime) -> list[DailyCount]:
     """Each day since the last that was counted, that one included: it was not over."""
     first = f"{at - timedelta(days=DAYS_BACK):%Y-%m-%d}"
-    counted = [day for _, day, _ in list_counts(tx, organization_id, "messages_in", since=first)]
+    counted = [
+        day for _, day, _ in list_counts(tx, organization_id, "messages_in", since=first, until=f"{at:%Y-%m-%d}")
+    ]
     since = max(counted, default=first)
     by_day = {(day, way): number for day, way, number in count_messages_by_day(tx, organization_id, since=since)}
     start = datetime.fromisoformat(since).replace(tzinfo=UTC)

@@ -18,12 +18,12 @@ def save_counts(tx: Tx, organization_id: int, counts: Iterable[DailyCount]) -> N
     tx.insert_rows("daily_counts", rows, replace_on=("organization_id", "name", "subject", "counted_on"))
 
 
-def list_counts(tx: Tx, organization_id: int, name: str, *, since: str) -> list[tuple[str, str, int]]:
-    """(subject, day, value) from a day on, by subject and day."""
+def list_counts(tx: Tx, organization_id: int, name: str, *, since: str, until: str) -> list[tuple[str, str, int]]:
+    """(subject, day, value) between two days, by subject and day. A clock ahead may have counted later days."""
     rows = tx.all(
         "SELECT subject, counted_on, value FROM daily_counts WHERE organization_id = :organization_id AND name = :name"
-        " AND counted_on >= :since ORDER BY subject, counted_on",
-        {"organization_id": organization_id, "name": name, "since": since},
+        " AND counted_on >= :since AND counted_on <= :until ORDER BY subject, counted_on",
+        {"organization_id": organization_id, "name": name, "since": since, "until": until},
     )
     return [(row[0], row[1], row[2]) for row in rows]
 

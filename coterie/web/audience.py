@@ -87,7 +87,7 @@ def _people(visit: Visit, filter_: str) -> str:
 
 def _series(tx: Tx, visit: Visit, name: str, since: str, days: int) -> Series | None:
     """The chart of one number; None as long as it was never counted, or was 0 all the time."""
-    values = [(day, value) for _, day, value in list_counts(tx, visit.acting.organization_id, name, since=since)]
+    values = [(day, value) for _, day, value in _counts(tx, visit, name, since)]
     if not any(value for _, value in values):
         return None
     label, filter_, is_from_zero = CHARTS[name]
@@ -100,16 +100,20 @@ def _series(tx: Tx, visit: Visit, name: str, since: str, days: int) -> Series | 
 
 def _grown(tx: Tx, visit: Visit, name: str, since: str) -> list[Grown]:
     """Folders or segments as they were counted last, and how they changed."""
-    organization_id = visit.acting.organization_id
     values: dict[str, list[int]] = {}
-    for subject, _, value in list_counts(tx, organization_id, name, since=since):
+    for subject, _, value in _counts(tx, visit, name, since):
         values.setdefault(subject, []).append(value)
-    names = [(each.id, each.name) for each in _subjects(tx, organization_id, name)]
+    names = [(each.id, each.name) for each in _subjects(tx, visit.acting.organization_id, name)]
     return [
         Grown(label, counts[-1], counts[-1] - counts[0], _people(visit, f"{name}:#{id_}"))
         for id_, label in names
         if (counts := values.get(str(id_)))
     ]
+
+
+def _counts(tx: Tx, visit: Visit, name: str, since: str) -> list[tuple[str, str, int]]:
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    return list_counts(tx, visit.acting.organization_id, name, since=since, until=today)
 
 
 def _subjects(tx: Tx, organization_id: int, name: str) -> Sequence[Folder | Segment]:

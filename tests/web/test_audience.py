@@ -40,9 +40,11 @@ def count_on(world: World, at: datetime) -> None:
         save_counts(tx, world.organization.id, counts)
 
 
-def numbers(world: World, name: str) -> list[int]:
+def numbers(world: World, name: str, organization_id: int | None = None) -> list[int]:
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
     with world.database.read() as tx:
-        return [value for _, _, value in list_counts(tx, world.organization.id, name, since="2000-01-01")]
+        rows = list_counts(tx, organization_id or world.organization.id, name, since="2000-01-01", until=today)
+    return [value for _, _, value in rows]
 
 
 def test_a_day_is_counted_once_however_often(world: World) -> None:
@@ -74,12 +76,18 @@ def test_messages_before_the_first_count_are_counted_by_their_days(world: World)
     assert numbers(world, "messages_in")[-1] == 2
 
 
+def test_days_that_a_clock_ahead_has_counted_are_ignored_until_they_come(world: World) -> None:
+    count_on(world, datetime.now(UTC) + 3650 * DAY)
+    write_messages(world, world.homer.id, [0, 1])
+    count_on(world, datetime.now(UTC))
+    assert numbers(world, "contacts") == [2]
+    assert numbers(world, "messages_in")[-2:] == [1, 1]
+
+
 def test_the_worker_counts_every_organization(fresh_database: Database) -> None:
     world = make_world(fresh_database)
     count_audience(fresh_database, fresh_database.settings)
-    with world.database.read() as tx:
-        theirs = list_counts(tx, world.charlie.organization_id, "contacts", since="2000-01-01")
-    assert len(theirs) == 1 and numbers(world, "contacts") == [2]
+    assert len(numbers(world, "contacts", world.charlie.organization_id)) == 1 and numbers(world, "contacts") == [2]
 
 
 def test_the_page_shows_growth_writers_and_quiet_ones(alice: Visitor, world: World) -> None:
