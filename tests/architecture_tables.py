@@ -153,7 +153,7 @@ WITHOUT_ORGANIZATION = {
     "store/clock.py:observe_clock": "the clock is the instance's",
     "store/clock.py:is_clock_steady": "the clock is the instance's",
     "store/clock.py:release_future_jobs": "the worker serves every organization",
-    "store/clock.py:end_future_pauses": "the worker serves every organization",
+    "store/clock.py:end_future_waits": "the worker serves every organization",
     "store/reminders.py:list_advanced_in_future": "the worker serves every organization",
 }
 

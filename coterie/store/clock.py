@@ -1,8 +1,9 @@
 """Corrects moments that a wrong clock has stored, and decides whether the clock can be trusted.
 
 A clock that was years ahead leaves moments in the future: work would wait until then. And while it is ahead, everything
-looks old enough to be deleted. So work that was stored by a clock ahead of the present is due now, and nothing is
-deleted by age before the clock has advanced for a day without a jump of a day.
+looks old enough to be deleted. So work that was stored by a clock ahead of the present is due now, waits until then
+end when the clock goes back, and nothing is deleted by age before the clock has advanced for a day without a jump of a
+day.
 """
 
 from msgspec import Struct
@@ -15,6 +16,18 @@ OBSERVE_SECONDS = 60.0
 # the clocks of several machines differ by less
 TOLERANCE_SECONDS = 60.0
 # rows of the table of recurring work
+# table, column, the latest moment that can be right, what it becomes: moments when work goes on, and when it was done
+WAITS = (
+    ("instagram_accounts", "paused_until", ":late", "NULL"),
+    ("subscriptions", "next_run_at", ":late", ":now"),
+    ("webhooks", "retry_at", ":late", "NULL"),
+    ("webhook_deliveries", "next_attempt_at", ":late", ":now"),
+    ("webhooks", "failing_since", ":soon", ":now"),
+    ("instagram_people", "asked_at", ":soon", "NULL"),
+    ("sessions", "last_used_at", ":soon", ":now"),
+    # a day
+    ("digests", "sent_on", ":late", "''"),
+)
 _SEEN, _STEADY_SINCE = "clock", "clock_steady_since"
 
 
@@ -23,6 +36,10 @@ class Observation(Struct, frozen=True):
 
     seconds: float
     is_jump: bool
+
+    @property
+    def has_gone_back(self) -> bool:
+        return self.is_jump and self.seconds < 0
 
 
 def observe_clock(tx: Tx) -> Observation:
@@ -58,11 +75,16 @@ def release_future_jobs(tx: Tx) -> int:
     )
 
 
-def end_future_pauses(tx: Tx) -> int:
-    """Ends pauses of Instagram accounts that would last longer than a day; returns their number."""
-    return tx.run(
-        "UPDATE instagram_accounts SET paused_until = NULL WHERE paused_until > :future",
-        {"future": times.after(times.now(), DAY + TOLERANCE_SECONDS)},
+def end_future_waits(tx: Tx) -> int:
+    """Ends what would wait for more than a day until a moment that a clock ahead has stored; returns the number.
+
+    To be called when the clock has gone back: it reads whole tables. If it is behind now, some work is done early.
+    """
+    now = times.now()
+    bound = {"now": now, "soon": times.after(now, TOLERANCE_SECONDS), "late": times.after(now, DAY + TOLERANCE_SECONDS)}
+    return sum(
+        tx.run(f"UPDATE {table} SET {column} = {value} WHERE {column} > {limit}", bound)
+        for table, column, limit, value in WAITS
     )
 
 

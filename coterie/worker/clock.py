@@ -16,7 +16,7 @@ def check_clock(database: Database, settings: Settings) -> None:
         observation = clock.observe_clock(tx)
         counts = {
             "jobs": clock.release_future_jobs(tx),
-            "pauses": clock.end_future_pauses(tx),
+            "waits": clock.end_future_waits(tx) if observation.has_gone_back else 0,
             "reminders": rewind_reminders(tx),
         }
     if observation.is_jump:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from everything import put as insert
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from coterie.model.reminders import Reminder, next_repeat, rewind
 from coterie.settings import Settings
 from coterie.store import clock, job_claims
 from coterie.store import reminders as reminder_store
-from coterie.store.database import Database
+from coterie.store.database import Database, Tx
 from coterie.worker.clock import check_clock
 from coterie.worker.loop import Worker
 from coterie.worker.reminders import find_due
@@ -132,24 +133,51 @@ def test_a_single_reminder_that_a_clock_ahead_took_for_late_is_due_again(
     assert (reminder.due_at, reminder.last_error, reminder.finished_at) == (once.due_at, None, None)
 
 
-def test_pauses_that_would_last_for_years_end(world: World, fresh_settings: Settings) -> None:
+def put_waits(tx: Tx, world: World) -> None:
+    """A row in each table with moments that work waits for."""
+    now = times.now()
+    of, user_id = {"organization_id": world.organization.id}, world.alice.user_id
+    new = {"created_at": now, "updated_at": now}
+    insert(tx, "instagram_accounts", **of, **new, account_id="17", access_token_sealed="x", graph_url="x")
+    insert(tx, "external_ids", **of, contact_id=world.homer.id, source="instagram", external_id="1")
+    insert(tx, "instagram_people", **of, source="instagram", person_id="1", account_id="17")
+    insert(tx, "subscriptions", **of, **new, id="1", name="Club", url="x", username="x", password_sealed="x",
+        direction="one_way", policy="ask", state="active")  # fmt: skip
+    insert(tx, "webhooks", **of, **new, id="1", url="x", event_kinds="[]", secret_sealed="x")
+    insert(tx, "webhook_deliveries", **of, webhook_id="1", id="1", kind="contact.updated", status="waiting",
+        created_at=now)  # fmt: skip
+    insert(tx, "sessions", id="1", token_hash="x", user_id=user_id, user_agent="", created_at=now, last_used_at=now)
+    insert(tx, "digests", **of, user_id=user_id)
+
+
+def test_nothing_waits_for_a_moment_that_a_clock_ahead_has_stored(world: World, fresh_settings: Settings) -> None:
+    soon, ahead = times.after(times.now(), 3600), times.after(times.now(), YEARS)
+    waits = [(table, column) for table, column, _, _ in clock.WAITS]
     with world.database.write() as tx:
-        for account_id, seconds in (("1", 3600.0), ("2", YEARS)):
-            tx.run(
-                "INSERT INTO instagram_accounts (organization_id, account_id, access_token_sealed, graph_url,"
-                " paused_until, created_at, updated_at) VALUES (:organization_id, :account_id, 'x', 'x', :until,"
-                " :now, :now)",
-                {
-                    "organization_id": world.organization.id,
-                    "account_id": account_id,
-                    "until": times.after(times.now(), seconds),
-                    "now": times.now(),
-                },
-            )
+        put_waits(tx, world)
+        for table, column in waits:
+            assert tx.run(f"UPDATE {table} SET {column} = :ahead", {"ahead": ahead}) == 1
+        insert(tx, "instagram_accounts", organization_id=world.charlie.organization_id, account_id="18", graph_url="x",
+            access_token_sealed="x", paused_until=soon, created_at=soon, updated_at=soon)  # fmt: skip
+
+    def still_ahead() -> list[tuple[str, str]]:
+        with world.database.read() as tx:
+            return [
+                (table, column)
+                for table, column in waits
+                if tx.one(f"SELECT 1 FROM {table} WHERE {column} > :soon", {"soon": soon})
+            ]
+
+    set_schedule(world, "clock", 0.0)
     check_clock(world.database, fresh_settings)
+    assert still_ahead() == waits
+    set_schedule(world, "clock", YEARS)
+    check_clock(world.database, fresh_settings)
+    assert still_ahead() == []
     with world.database.read() as tx:
-        rows = tx.all("SELECT account_id FROM instagram_accounts WHERE paused_until IS NOT NULL")
-    assert rows == [("1",)]
+        assert tx.all("SELECT account_id FROM instagram_accounts WHERE paused_until = :soon", {"soon": soon}) == [
+            ("18",)
+        ]
 
 
 def test_nothing_is_deleted_by_age_until_the_clock_has_run_for_a_day(world: World, fresh_settings: Settings) -> None:
