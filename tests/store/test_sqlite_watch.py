@@ -213,6 +213,8 @@ def test_a_file_that_is_gone_stops_all_writing(
     with pytest.raises(Unavailable, match="was deleted or replaced"), database.write() as tx:
         add(tx)
     assert database.problem() == expected
+    # the watcher refuses writes before it says so
+    assert eventually(lambda: messages(caplog) != [])
     assert messages(caplog) == [("the database cannot be written", expected)]
     assert total(database) == 1  # what is there can still be read
 
