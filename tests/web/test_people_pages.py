@@ -38,6 +38,14 @@ def test_people_are_searched_sorted_and_filtered(alice: Visitor, world: World) -
     assert names(alice, people(world), filter=f"tag:#{tag.id}", q="marge") == []
 
 
+def test_a_company_without_a_name_of_a_person_is_called_as_itself(alice: Visitor, world: World) -> None:
+    with world.database.write() as tx:
+        company = create_contact(tx, world.alice, {"employer": "Power Plant", "phone": "+1 939 555 0113"})
+    assert "Power Plant" in names(alice, people(world), q="power plant")
+    page = alice.get(people(world, f"/{company.id}")).body.decode()
+    assert re.search(r"<h1[^>]*>Power Plant</h1>", page) and "<title>Power Plant" in page and "No name" not in page
+
+
 @pytest.mark.parametrize("query", [{"filter": "((("}, {"filter": "tag:nothing"}, {"q": "\0"}, {"sort": "uuid"},
                                    {"from": "9" * 30}, {"filter": "x" * 9000}, {"q": '"(' * 90}])  # fmt: skip
 def test_an_address_that_is_not_valid_is_a_page(alice: Visitor, world: World, query: dict[str, str]) -> None:
