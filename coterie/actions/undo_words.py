@@ -22,7 +22,7 @@ from coterie.store import notes as note_store
 from coterie.store import properties as property_store
 from coterie.store import segments as segment_store
 from coterie.store import terms as term_store
-from coterie.store.contacts import uuids_of
+from coterie.store.contacts import list_contacts_by_id, uuids_of
 from coterie.store.database import Tx
 
 T = TypeVar("T", int, str)
@@ -109,10 +109,11 @@ def _find_folder(tx: Tx, caller: Caller, event: PastEvent) -> Folder:
 
 
 def _delete_folder(tx: Tx, caller: Caller, event: PastEvent) -> Left:
-    """Deletes a folder that has no other contacts than when it was created."""
+    """Deletes a folder that has no other contacts than when it was created, apart from deleted ones."""
     folder = _find_folder(tx, caller, event)
-    now = folder_store.contact_ids_in_folder(tx, caller.organization_id, folder.id)
-    if not set(now).issubset(msgspec.convert(event.undo.get("contacts", []), type=list[int])):
+    now = set(folder_store.contact_ids_in_folder(tx, caller.organization_id, folder.id))
+    more = now.difference(msgspec.convert(event.undo.get("contacts", []), type=list[int]))
+    if list_contacts_by_id(tx, caller.organization_id, more):
         raise NotUndone("changed_since")
     folders.delete_folder(tx, caller, folder.id)
     return ()

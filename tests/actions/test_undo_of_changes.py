@@ -24,6 +24,7 @@ from coterie.settings import Settings
 from coterie.store.contacts import find_contact, list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.events import find_last_event
+from coterie.store.folders import list_folders
 from coterie.store.merges import find_survivors
 from coterie.store.terms import list_terms
 from coterie.worker.loop import Worker
@@ -71,14 +72,15 @@ def undo_since(world: World, first: int, last: int) -> Undone:
         return undo_events(tx, world.bob, first, last)
 
 
-def test_undoing_a_new_contact_deletes_the_tag_that_came_with_it(world: World) -> None:
+def test_undoing_a_new_contact_deletes_the_names_that_came_with_it(world: World) -> None:
     with world.database.write() as tx:
         before = find_last_event(tx, world.organization.id)
-        create_contacts(tx, world.bob, [ContactDraft(first_name="Ned", tags=["Leftorium"])])
+        create_contacts(tx, world.bob, [ContactDraft(first_name="Ned", tags=["Leftorium"], folders=["Neighbours"])])
         last = find_last_event(tx, world.organization.id)
     assert undo_since(world, before + 1, last).cannot == ()
     with world.database.read() as tx:
         assert "Leftorium" not in {tag.name for tag in list_terms(tx, world.organization.id, TAGS, limit=9)}
+        assert "Neighbours" not in {each.name for each in list_folders(tx, world.organization.id, limit=9)}
 
 
 @pytest.mark.slow
