@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from app_pages import Demo, Instance, Watched, open_page, running, sign_in
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from coterie.actions.callers import caller_for
 from coterie.actions.contacts import create_contact
@@ -290,3 +290,36 @@ def test_a_text_is_there_again_after_a_reload_until_it_is_saved(app: Watched) ->
     app.settle()
     app.page.reload()
     expect(app.page.get_by_label("Write a note")).to_have_value("")
+
+
+def test_what_is_typed_before_the_script_of_a_page_is_not_ignored(app: Watched) -> None:
+    page, held = app.page, list[Route]()
+    page.route("**/htmx-*.js", lambda route: held.append(route))
+
+    def open_slowly(path: str) -> None:
+        held.clear()
+        page.goto(app.instance.address + path, wait_until="commit")
+
+    def let_script_come() -> None:
+        with page.expect_response("**/htmx-*.js"):
+            for each in held:
+                each.continue_()
+
+    open_slowly("/1/people")
+    page.get_by_role("searchbox").fill("flanders")
+    let_script_come()
+    expect(page.get_by_role("link", name="Abraham Simpson")).to_have_count(0)
+    expect(page.get_by_role("link", name="Ned Flanders")).to_be_visible()
+    open_slowly("/1/people")
+    page.get_by_text("Filter", exact=True).click()
+    page.get_by_label("Only people whose").select_option("birthday")
+    let_script_come()
+    expect(page.locator("#condition .hint")).not_to_contain_text("Tag")
+    open_slowly("/1/log")
+    page.get_by_label("With whom").fill("flanders")
+    let_script_come()
+    expect(page.locator("datalist option[value*=Flanders]").first).to_be_attached()
+    open_slowly("/1/people/new")
+    page.get_by_label("Name").fill("Ned Flanders")
+    let_script_come()
+    expect(page.locator("#similar")).to_contain_text("May be somebody who is here")

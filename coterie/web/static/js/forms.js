@@ -28,7 +28,7 @@ for (const box of document.querySelectorAll("[data-shows]")) {
 // suggests the browser's time zone until the user types another
 const zone = document.querySelector("input[data-guess]");
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone && [...zone.list.options].some((option) => option.value === here)) zone.value = here;
+if (zone && zone.value === zone.defaultValue && [...zone.list.options].some((option) => option.value === here)) zone.value = here;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

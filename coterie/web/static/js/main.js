@@ -10,3 +10,4 @@ import "./search.js";
 import "./select.js";
 import "./palette.js";
 import "./drop.js";
+import "./early.js";
