@@ -37,7 +37,7 @@ from coterie.store.terms import list_terms_of
 JOB = "bulk_act"
 IDS_MAX = 10_000
 BATCH = 50
-# a batch also ends after this time: other writers wait for it
+# a batch also ends after this time, and once another writer waits for it
 BATCH_SECONDS = 0.02
 
 
@@ -134,7 +134,7 @@ def apply_batch(tx: Tx, caller: Caller, arguments: _Arguments, before: ActProgre
             raise
         except CoterieError:
             progress.failed += 1
-        if time.monotonic() > ends:
+        if time.monotonic() > ends or tx.is_waited_for():
             break
     return progress
 

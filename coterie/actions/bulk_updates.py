@@ -28,7 +28,7 @@ from coterie.store.revisions import lock_contacts
 JOB = "bulk_update"
 ENTRIES_MAX = 1000
 BATCH = 100
-# a batch also ends after this time: other writers wait for it
+# a batch also ends after this time, and once another writer waits for it
 BATCH_SECONDS = 0.004
 FAILURES_MAX = 100
 CHANNELS = {"id": None, "username": INSTAGRAM, "email": EMAIL}
@@ -123,6 +123,6 @@ def apply_batch(tx: Tx, caller: Caller, updates: list[dict[str, Any]], before: U
             if len(progress.failures) < FAILURES_MAX:
                 problems = list(error.problems) if isinstance(error, Invalid) else []
                 progress.failures.append(Failure(update["id"], error.message, problems))
-        if time.monotonic() > ends:
+        if time.monotonic() > ends or tx.is_waited_for():
             break
     return progress
