@@ -4,11 +4,6 @@ document.addEventListener("htmx:config:request", (event) => {
   event.detail.ctx.request.headers["X-Form-Token"] = document.querySelector("meta[name=form-token]").content;
 });
 
-// htmx starts a moment after the page: what was typed until then is looked up like what is typed later
-const catchUp = (input) => { if (input.value !== input.defaultValue) input.dispatchEvent(new Event("input", { bubbles: true })); };
-for (const input of document.querySelectorAll("input[hx-get]")) catchUp(input);
-document.addEventListener("htmx:after:init", ({ target }) => { if (target.matches("input[hx-get]")) catchUp(target); });
-
 // after an error, the first field that is not valid has the focus, also in a part of the page that was closed
 const wrong = document.querySelector("[aria-invalid=true]");
 if (wrong) {
