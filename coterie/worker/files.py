@@ -63,7 +63,7 @@ def _import_seconds(settings: Settings) -> float:
 
 
 def _remove_unreferenced(database: Database, settings: Settings, digests: set[str]) -> int:
-    """Checks again under the lock: a row may refer to one of them since."""
+    """Checks again under the lock: a row may refer to one of them now."""
     with database.write() as tx:
         lock_files(tx)
         unreferenced = digests - find_referenced(tx, digests, _import_seconds(settings))

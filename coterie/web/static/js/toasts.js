@@ -22,6 +22,11 @@ function keep(toast) {
   }, 1000);
 }
 
+// when a job has ended, its page is loaded again: the next look does that if there is a message to read
+document.addEventListener("htmx:before:response", (event) => {
+  if (region?.children.length && event.detail.ctx.response.raw.headers.has("HX-Refresh")) event.preventDefault();
+});
+
 if (region) {
   new MutationObserver((changes) => {
     for (const change of changes) for (const node of change.addedNodes) if (node.matches?.(".toast")) keep(node);
