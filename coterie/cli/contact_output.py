@@ -25,7 +25,7 @@ _REPEATED = ("username", "email", "phone", "website", "linkedin_url", "pinned_no
 
 def as_line(contact: Contact) -> str:
     """Id, name and how to reach the contact."""
-    name = contact.name or contact.username or "No name"
+    name = contact.shown_name or "No name"
     reach = ", ".join(filter(None, (contact.email, contact.phone, contact.username and f"@{contact.username}")))
     return printable(f"{contact.id}  {name}" + (f"  ({reach})" if reach else ""))
 

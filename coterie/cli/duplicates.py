@@ -87,7 +87,7 @@ def _contacts_of(tx: Tx, organization_id: int, pairs: Iterable[Duplicate]) -> di
 
 
 def _shown(contact: Contact) -> str:
-    return f"{contact.id} {printable(contact.name or contact.username or contact.email or contact.phone or '-')}"
+    return f"{contact.id} {printable(contact.shown_name or '-')}"
 
 
 def _as_json(pair: Duplicate, contacts: dict[int, Contact]) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def due(
         print_json(rows)
         return
     for each in listed:
-        name = each.contact.name or "No name"
+        name = each.contact.shown_name or "No name"
         when = f"{each.days_late} days late" if each.days_late > 0 else f"due {each.plan.due_on}"
         typer.echo(printable(f"{each.contact.id}  {name}  {when}, {words_of(each.plan.every)}"))
     if not listed:

@@ -49,7 +49,7 @@ def _as_json(page: SearchPage) -> dict[str, object]:
         {
             "id": contact.id,
             "uuid": contact.uuid,
-            "name": contact.name or contact.username or contact.employer or contact.email or contact.phone,
+            "name": contact.shown_name,
             "field": hit.field or None,
             "piece": hit.piece or None,
             "bits": hit.bits,
@@ -64,7 +64,7 @@ def _table(page: SearchPage) -> Table:
     for name in ("Id", "Name", "Found by"):
         table.add_column(name, overflow="fold")
     for contact, hit in zip(page.contacts, page.hits, strict=True):
-        name = contact.name or contact.username or contact.employer or contact.email or contact.phone or ""
+        name = contact.shown_name or ""
         by = f"{hit.field.replace('_', ' ')}: {hit.piece}" if hit.field else ""
         table.add_row(str(contact.id), escape(printable(name)), escape(printable(by)))
     return table

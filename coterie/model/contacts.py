@@ -79,6 +79,11 @@ class Contact(Struct, frozen=True):
         return self.formatted_name or self.composed_name
 
     @property
+    def shown_name(self) -> str | None:
+        """The name, or what a list shows in its place: a handle, the employer, an address or a number."""
+        return self.name or self.username or self.employer or self.email or self.phone
+
+    @property
     def name(self) -> str | None:
         """The display name, else the full name (composed if "Berg, Ole" is written), else the nickname."""
         return self.display_name or self._full_name_in_order() or self.nickname

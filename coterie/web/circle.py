@@ -44,7 +44,7 @@ def _ring(contacts: Sequence[tuple[Contact, list[str]]], radius: float) -> list[
     points = []
     for number, (contact, roles) in enumerate(contacts):
         angle = 2 * math.pi * number / len(contacts) - math.pi / 2
-        name = contact.name or "No name"
+        name = contact.shown_name or "No name"
         points.append(
             CirclePoint(
                 contact=contact,

@@ -83,7 +83,7 @@ def _people(tx: Tx, visit: Visit, text: str) -> list[PaletteEntry]:
 
 
 def _name(contact: Contact) -> str:
-    return contact.name or contact.username or contact.email or contact.phone or "No name"
+    return contact.shown_name or "No name"
 
 
 def _detail(contact: Contact) -> str:

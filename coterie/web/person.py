@@ -118,7 +118,7 @@ def _merges(tx: Tx, organization_id: int, contact: Contact) -> list[tuple[Merge,
     merges = list_merges_into(tx, organization_id, contact.id)[::-1][:MERGES_SHOWN]
     ids = [merge.loser_id for merge in merges]
     losers = list_contacts_by_id(tx, organization_id, ids, include_deleted=True) if ids else []
-    names = {each.id: each.name or "No name" for each in losers}
+    names = {each.id: each.shown_name or "No name" for each in losers}
     return [(merge, names[merge.loser_id]) for merge in merges if merge.loser_id in names]
 
 

@@ -17,7 +17,7 @@ _ID = re.compile(r"\(#(\d{1,15})\)\s*\Z|\A\s*#(\d{1,15})\s*\Z", re.ASCII)
 
 def label_of(contact: Contact) -> str:
     """A contact as the text of an input: its name and its number."""
-    return f"{contact.name or 'No name'} (#{contact.id})"
+    return f"{contact.shown_name or 'No name'} (#{contact.id})"
 
 
 def pick(tx: Tx, caller: Caller, text: str, field: str) -> Contact:

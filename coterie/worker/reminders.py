@@ -135,7 +135,7 @@ def compose(tx: Tx, settings: Settings, organization_id: int, occurrence: Occurr
     contact = find_contact(tx, organization_id, reminder.contact_id) if reminder.contact_id is not None else None
     if user is None or reminder.is_muted or (contact is not None and contact.deleted_at):
         return None
-    name = (contact.name or contact.username or contact.email or contact.phone) if contact else None
+    name = contact.shown_name if contact else None
     subject = _subject(reminder, name)
     lines: list[Any] = [subject]
     if reminder.title and contact:

@@ -44,6 +44,8 @@ def test_a_company_without_a_name_of_a_person_is_called_as_itself(alice: Visitor
     assert "Power Plant" in names(alice, people(world), q="power plant")
     page = alice.get(people(world, f"/{company.id}")).body.decode()
     assert re.search(r"<h1[^>]*>Power Plant</h1>", page) and "<title>Power Plant" in page and "No name" not in page
+    history = text_of(alice.get(f"/{world.organization.id}/history"))
+    assert "Power Plant" in history and "No name" not in history
 
 
 @pytest.mark.parametrize("query", [{"filter": "((("}, {"filter": "tag:nothing"}, {"q": "\0"}, {"sort": "uuid"},
