@@ -15,7 +15,7 @@ from coterie.model.contacts import sort_keys
 from coterie.model.ids import new_id
 from coterie.model.words import with_words
 from coterie.store.contacts import COLUMNS, SORT_COLUMNS
-from coterie.store.sqlite_connection import SqliteTx
+from coterie.store.sqlite.connection import SqliteTx
 from coterie.store.statistics import save_statistics
 
 BATCH = 10_000

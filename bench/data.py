@@ -27,7 +27,7 @@ from coterie.settings import Settings
 from coterie.store.contacts import COLUMNS, SORT_COLUMNS
 from coterie.store.database import open_database
 from coterie.store.migrate import migrate, migrations_for
-from coterie.store.sqlite_connection import SqliteTx
+from coterie.store.sqlite.connection import SqliteTx
 from coterie.store.statistics import save_statistics
 
 VERSION = 1

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from coterie.store.postgres import PostgresTx
-from coterie.store.sqlite_connection import SqliteTx
+from coterie.store.postgres.database import PostgresTx
+from coterie.store.sqlite.connection import SqliteTx
 
 
 @contextmanager

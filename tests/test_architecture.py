@@ -291,7 +291,7 @@ BAD: list[tuple[Rule, str, str]] = [
     (packages_follow_the_import_table, "worker/loop.py", "from coterie import helpers"),
     (contracts_stay_apart, "api/r0/notes.py", "from coterie.api.inro import pages"),
     (contracts_stay_apart, "api/dispatch.py", "from coterie.api import hub"),
-    (libraries_stay_in_their_packages, "store/sqlite.py", "import sqlite3"),
+    (libraries_stay_in_their_packages, "store/sqlite/database.py", "import sqlite3"),
     (libraries_stay_in_their_packages, "model/text.py", "from starlette.requests import Request"),
     (libraries_stay_in_their_packages, "actions/contacts.py", "import apsw"),
     (libraries_stay_in_their_packages, "store/contacts.py", "import rapidfuzz.fuzz"),

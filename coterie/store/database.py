@@ -6,7 +6,8 @@
     await database.run_write(work)
 
 On SQLite run_read runs inline on the event loop (a hop to a thread costs more than the query) and run_write queues
-the work for the one writer thread (store/sqlite.py). On PostgreSQL both run in a thread with a pooled connection.
+the work for the one writer thread (store/sqlite/database.py). On PostgreSQL both run in a thread with a pooled
+connection.
 
 SQL is written once, in the subset of both engines, with :named parameters. The differences are attributes of the
 transaction: tx.lock, tx.in_list(), tx.list_param().
@@ -125,17 +126,17 @@ class Database(Protocol):
 
 
 def open_database(settings: Settings, *, maps_file: bool = True) -> Database:
-    """Opens the database of database_url. maps_file: as store/sqlite_connection.Connection; of no use to PostgreSQL.
+    """Opens the database of database_url. maps_file: as store/sqlite/connection.Connection; of no use to PostgreSQL.
 
     Raises Unavailable if it cannot, or if the scheme is unknown.
     """
     url = settings.database_url
     if url.startswith("sqlite:///"):
-        from coterie.store.sqlite import SqliteDatabase  # lazy: only one engine's driver is ever loaded
+        from coterie.store.sqlite.database import SqliteDatabase  # lazy: only one engine's driver is ever loaded
 
         return SqliteDatabase(url.removeprefix("sqlite:///"), settings, maps_file=maps_file)
     if url.startswith(("postgresql://", "postgres://")):
-        from coterie.store.postgres import PostgresDatabase  # lazy: only one engine's driver is ever loaded
+        from coterie.store.postgres.database import PostgresDatabase  # lazy: only one engine's driver is ever loaded
 
         return PostgresDatabase(url, settings)
     raise Unavailable("COTERIE_DATABASE_URL must begin with sqlite:/// or postgresql://")

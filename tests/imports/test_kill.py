@@ -34,7 +34,8 @@ import os, signal, sys, time
 from pathlib import Path
 from coterie.imports import apply, engine, read, stage, undo
 from coterie.settings import load_settings
-from coterie.store import postgres, sqlite
+import coterie.store.postgres.database
+import coterie.store.sqlite.database
 from coterie.store.database import open_database
 folder, url, organization_id, import_id = sys.argv[1:]
 read.BATCH = apply.CHUNK = apply.BATCH = undo.BATCH = 100

@@ -12,7 +12,7 @@ from coterie.model.instagram_deliveries import decode_body
 from coterie.settings import load_settings
 from coterie.store.database import Database, open_database
 from coterie.store.migrate import migrate
-from coterie.store.sqlite import SqliteDatabase
+from coterie.store.sqlite.database import SqliteDatabase
 
 MESSAGES = 30
 PAGES_MAX = 1_073_741_823

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from coterie.settings import load_settings
-from coterie.store.checkpoints import PAGES, PAGES_MAX
-from coterie.store.sqlite import SqliteDatabase
+from coterie.store.sqlite.checkpoints import PAGES, PAGES_MAX
+from coterie.store.sqlite.database import SqliteDatabase
 
 PAGE = 8192
 # one row of it fills a page
@@ -135,7 +135,7 @@ FULL = """
 import resource, signal, sys
 from coterie.errors import Unavailable
 from coterie.settings import load_settings
-from coterie.store.sqlite import SqliteDatabase
+from coterie.store.sqlite.database import SqliteDatabase
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 database = SqliteDatabase(sys.argv[1], load_settings({}, data=sys.argv[2]))
 try:

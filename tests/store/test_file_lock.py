@@ -10,7 +10,7 @@ import pytest
 
 from coterie.settings import load_settings
 from coterie.store.database import Database, open_database
-from coterie.store.sqlite_lock import WriteLock
+from coterie.store.sqlite.lock import WriteLock
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +53,7 @@ database.close()
 GREEDY = """
 import sys, time
 from pathlib import Path
-from coterie.store.sqlite_lock import WriteLock
+from coterie.store.sqlite.lock import WriteLock
 lock, turns = WriteLock(sys.argv[1]), Path(sys.argv[2])
 while True:
     with lock.hold():

@@ -9,7 +9,7 @@ from world import World
 
 from coterie.errors import CoterieError
 from coterie.store.database import Database
-from coterie.store.postgres import ROWS_AT_ONCE
+from coterie.store.postgres.database import ROWS_AT_ONCE
 
 KEY = ("organization_id", "name")
 

@@ -15,7 +15,7 @@ from coterie.settings import load_settings
 from coterie.store.contacts import count_contacts
 from coterie.store.database import Database, open_database
 from coterie.store.migrate import migrate
-from coterie.store.postgres_server import check_server
+from coterie.store.postgres.server import check_server
 
 pytestmark = pytest.mark.slow
 

@@ -12,8 +12,8 @@ from postgres import Server
 from coterie.errors import Unavailable
 from coterie.settings import load_settings
 from coterie.store.database import Tx
-from coterie.store.postgres import PostgresDatabase
-from coterie.store.postgres_deadlines import INTERVAL_SECONDS, connection_defaults
+from coterie.store.postgres.database import PostgresDatabase
+from coterie.store.postgres.deadlines import INTERVAL_SECONDS, connection_defaults
 
 REQUEST_SECONDS = 0.5
 

@@ -15,10 +15,10 @@ from coterie.cli import backup as backup_command
 from coterie.cli.backup_check import check_archive
 from coterie.errors import Unavailable
 from coterie.settings import Settings, load_settings
-from coterie.store import postgres_replica
 from coterie.store.contacts import count_contacts
 from coterie.store.database import Database, Tx, open_database
 from coterie.store.migrate import migrate
+from coterie.store.postgres import replica
 
 pytestmark = pytest.mark.slow
 
@@ -75,7 +75,7 @@ def test_slow_work_runs_on_the_replica_and_sees_every_change_made_before(databas
 def test_a_replica_that_is_behind_or_gone_is_left_alone_and_used_again(
     database: Database, world: World, pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_replica, "PAUSE_SECONDS", 0.2)
+    monkeypatch.setattr(replica, "PAUSE_SECONDS", 0.2)
     _, before = look(database, world)
     pair.on_replica("SELECT pg_wal_replay_pause()")
     add(database, world)

@@ -9,7 +9,7 @@ import pytest
 from postgres import Server
 
 from coterie.errors import Unavailable
-from coterie.store.postgres_server import check_server
+from coterie.store.postgres.server import check_server
 
 SECONDS_MAX = 5.0
 # longer than a name may be, so that no resolver is asked

@@ -16,7 +16,7 @@ import pytest
 from coterie.errors import DiskFull, Unavailable
 from coterie.settings import load_settings
 from coterie.store.database import Tx
-from coterie.store.sqlite import SqliteDatabase
+from coterie.store.sqlite.database import SqliteDatabase
 
 REQUEST_SECONDS = 0.3
 # writes one transaction after another in its main thread, as a command does
@@ -82,7 +82,7 @@ def messages(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
     return [
         (record.getMessage(), str(getattr(record, "problem", "")))
         for record in caplog.records
-        if record.name == "coterie.store.sqlite_watch"
+        if record.name == "coterie.store.sqlite.watch"
     ]
 
 

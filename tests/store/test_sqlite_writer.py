@@ -12,8 +12,8 @@ import pytest
 from coterie.errors import Conflict, Invalid, TooSlow, Unavailable
 from coterie.settings import load_settings
 from coterie.store.database import Tx
-from coterie.store.sqlite import SqliteDatabase
-from coterie.store.sqlite_writer import GROUP_MAX
+from coterie.store.sqlite.database import SqliteDatabase
+from coterie.store.sqlite.writer import GROUP_MAX
 
 # more steps than any deadline allows
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "

@@ -12,7 +12,7 @@ from coterie.model.contact_sheets import Part
 from coterie.store import contacts, events, handles, interactions, notes, organizations, statistics, webhooks
 from coterie.store.contact_sheets import LOADERS
 from coterie.store.database import Database, open_database
-from coterie.store.sqlite_connection import SqliteTx
+from coterie.store.sqlite.connection import SqliteTx
 
 
 class Plans:

@@ -249,7 +249,7 @@ def test_who_is_not_alone_is_told_so(database: Database, fresh_settings: Setting
 
 
 def test_an_address_nobody_answers_at_is_unavailable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("coterie.store.postgres.OPEN_SECONDS", 0.5)
+    monkeypatch.setattr("coterie.store.postgres.database.OPEN_SECONDS", 0.5)
     settings = Settings(data=str(tmp_path), database_url=f"postgresql://nobody:s3cret@/x?host={tmp_path}")
     with pytest.raises(Unavailable, match="PostgreSQL") as refused:
         open_database(settings)

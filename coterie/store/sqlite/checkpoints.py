@@ -13,7 +13,7 @@ from queue import SimpleQueue
 
 import apsw
 
-from coterie.store.sqlite_lock import block_stop_signal
+from coterie.store.sqlite.lock import block_stop_signal
 
 PAGES, PAGES_MAX = 1_000, 4_000
 _PASSIVE = apsw.SQLITE_CHECKPOINT_PASSIVE

@@ -1,8 +1,8 @@
 """SQLite through apsw: inline reads, one writer thread with group commit, a file lock between processes.
 
 Why: concurrent writers starve each other in SQLite's busy handler (waits of seconds, failures). Here the writers of a
-process queue for one thread (store/sqlite_writer.py), and the processes (web, worker, command line) queue for a
-blocking file lock, which the kernel passes on at once (store/sqlite_lock.py).
+process queue for one thread (store/sqlite/writer.py), and the processes (web, worker, command line) queue for a
+blocking file lock, which the kernel passes on at once (store/sqlite/lock.py).
 
 Guarantees. An acknowledged change is on disk (WAL, synchronous=FULL). A unit of work that raises rolls back its own
 savepoint and nothing else. A commit that fails fails every unit in it. Every statement has a deadline.
@@ -23,13 +23,13 @@ import apsw
 
 from coterie.errors import Unavailable
 from coterie.settings import Settings
-from coterie.store.checkpoints import Checkpoints
 from coterie.store.database import T, Work
 from coterie.store.searches import SECONDS, search_turns
-from coterie.store.sqlite_connection import IMMEDIATE, Connection, SqliteTx, read, transaction, translate
-from coterie.store.sqlite_lock import WriteLock, private_file
-from coterie.store.sqlite_watch import Watch
-from coterie.store.sqlite_writer import WriterThread
+from coterie.store.sqlite.checkpoints import Checkpoints
+from coterie.store.sqlite.connection import IMMEDIATE, Connection, SqliteTx, read, transaction, translate
+from coterie.store.sqlite.lock import WriteLock, private_file
+from coterie.store.sqlite.watch import Watch
+from coterie.store.sqlite.writer import WriterThread
 
 SLOW_READERS = 2
 

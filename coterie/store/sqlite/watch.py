@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from coterie.errors import DiskFull
-from coterie.store.sqlite_lock import WriteLock, block_stop_signal
+from coterie.store.sqlite.lock import WriteLock, block_stop_signal
 
 INTERVAL_SECONDS = 1.0
 FREE_BYTES_MIN = 1024**2

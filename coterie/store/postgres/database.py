@@ -24,9 +24,9 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from coterie.errors import Conflict, CoterieError, Invalid, Problem, TooSlow, Unavailable
 from coterie.settings import Settings
 from coterie.store.database import Parameters, Row, T, Work, insert_statement
-from coterie.store.postgres_deadlines import DAY, Deadlines, Wait, connection_options, set_session
-from coterie.store.postgres_replica import Replica
-from coterie.store.postgres_server import check_server
+from coterie.store.postgres.deadlines import DAY, Deadlines, Wait, connection_options, set_session
+from coterie.store.postgres.replica import Replica
+from coterie.store.postgres.server import check_server
 from coterie.store.searches import SECONDS, search_turns
 
 ATTEMPTS = 3

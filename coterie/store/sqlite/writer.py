@@ -13,9 +13,9 @@ from typing import Any
 
 from coterie.errors import DiskFull, Unavailable
 from coterie.store.database import T, Work
-from coterie.store.sqlite_connection import IMMEDIATE, Connection, SqliteTx, transaction, translate
-from coterie.store.sqlite_lock import WriteLock
-from coterie.store.sqlite_watch import Watch
+from coterie.store.sqlite.connection import IMMEDIATE, Connection, SqliteTx, transaction, translate
+from coterie.store.sqlite.lock import WriteLock
+from coterie.store.sqlite.watch import Watch
 
 GROUP_MAX = 64
 

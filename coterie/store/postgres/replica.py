@@ -14,7 +14,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from coterie.errors import Unavailable
 from coterie.settings import Settings
-from coterie.store.postgres_deadlines import connection_options
+from coterie.store.postgres.deadlines import connection_options
 
 # a replica on the same network replays within milliseconds
 WAIT_SECONDS = 1.0
