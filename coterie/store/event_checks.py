@@ -74,11 +74,13 @@ def list_tombstones_of_contacts(tx: Tx, organization_id: int, *, limit: int) -> 
 
 
 def list_shared_revisions(tx: Tx, organization_id: int, *, limit: int) -> list[int]:
-    """Returns the ids of contacts whose revision a tombstone has too, or that have none."""
+    """Returns the ids of contacts whose revision a tombstone or another contact has too, or that have none."""
     rows = tx.all(
         "SELECT c.id FROM contacts c LEFT JOIN contact_tombstones t ON t.organization_id = c.organization_id"
         " AND t.revision = c.revision WHERE c.organization_id = :organization_id"
-        " AND (t.uuid IS NOT NULL OR c.revision <= 0) ORDER BY c.id LIMIT :limit",
+        " AND (t.uuid IS NOT NULL OR c.revision <= 0 OR EXISTS (SELECT 1 FROM contacts other"
+        " WHERE other.organization_id = c.organization_id AND other.revision = c.revision AND other.id <> c.id))"
+        " ORDER BY c.id LIMIT :limit",
         {"organization_id": organization_id, "limit": limit},
     )
     return [contact_id for (contact_id,) in rows]
