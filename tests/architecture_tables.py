@@ -97,6 +97,7 @@ WITHOUT_ORGANIZATION = {
     "store/migrations/term_keys.py": "the schema belongs to everyone",
     "store/migrations/filter_words.py": "the schema belongs to everyone",
     "store/migrations/name_keys.py": "the schema belongs to everyone",
+    "store/migrations/shown_names.py": "the schema belongs to everyone",
     "store/statistics.py": "the planner knows tables, not tenants",
     "store/invitations.py:find_invitation": "the link's hash says which organization",
     "store/passkeys.py": "users exist once, whatever organizations they are in",

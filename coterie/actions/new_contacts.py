@@ -131,6 +131,8 @@ def _row_of_plan(plan: MergePlan) -> dict[str, Any]:
     name = row["display_name"] or full or row["nickname"]
     row["name_key"] = row["real_name_key"] if name == (written or composed) else sort_key(name)
     row.update([(key, sort_key(row[name])) for key, name in _KEYS])
+    keys = row["name_key"], row["username_key"], sort_key(row["employer"]), row["email_key"], row["phone_key"]
+    row["shown_key"] = next(filter(None, keys), "")
     row.update(word_columns(row, composed))
     return row
 

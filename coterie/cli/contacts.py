@@ -93,7 +93,7 @@ def _find(tx: Tx, caller: Caller, text: str, filter_: str | None, limit: int) ->
         where = read_filter(tx, caller, filter_)
         if where is None:
             return list_contacts(tx, caller.organization_id, limit=limit), count_contacts(tx, caller.organization_id)
-        return list_filtered(tx, caller, where, order="name", limit=limit, offset=0)
+        return list_filtered(tx, caller, where, order="shown_name", limit=limit, offset=0)
     where = read_filter(tx, caller, filter_)
     if where is not None:
         page = search_filtered(tx, caller, where, text, limit=limit, offset=0)

@@ -142,10 +142,12 @@ _SORT_VALUES: dict[str, Callable[[Contact], str | None]] = {
 }
 # column -> the sort keys computed from it
 KEYS_OF: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(NAME_COLUMNS, ("name_key", "real_name_key")),
-    **dict.fromkeys(("display_name", "nickname"), ("name_key",)),
-    **{name: (f"{name}_key",) for name in ("username", "email", "phone", "website", "bio")},
+    **dict.fromkeys(NAME_COLUMNS, ("name_key", "real_name_key", "shown_key")),
+    **dict.fromkeys(("display_name", "nickname"), ("name_key", "shown_key")),
+    **{name: (f"{name}_key", "shown_key") for name in ("username", "email", "phone")},
+    **{name: (f"{name}_key",) for name in ("website", "bio")},
     "pinned_note": ("note_key",),
+    "employer": ("shown_key",),
 }
 for _name in (*NAME_PARTS, *NAMED_BY):
     KEYS_OF[_name] = (*KEYS_OF.get(_name, ()), "name_words")
@@ -156,13 +158,16 @@ for _column, _name in WORDS.items():
 
 def sort_keys(contact: Contact, names: Iterable[str] | None = None) -> dict[str, str]:
     """The sort keys of a contact and the columns by which filters find it: all of them, or those named."""
-    keys = (*_SORT_VALUES, "name_words", "birthday_day", *WORDS) if names is None else names
+    keys = (*_SORT_VALUES, "shown_key", "name_words", "birthday_day", *WORDS) if names is None else names
     return {name: _key_of(contact, name) for name in keys}
 
 
 def _key_of(contact: Contact, name: str) -> str:
     if name == "birthday_day":
         return birthday_day(contact.birthday)
+    if name == "shown_key":
+        shown = (contact.name, contact.username, contact.employer, contact.email, contact.phone)
+        return next(filter(None, map(sort_key, shown)), "")
     if name in WORDS:
         return stored_words(getattr(contact, WORDS[name]))
     return _name_words(contact) if name == "name_words" else sort_key(_SORT_VALUES[name](contact))

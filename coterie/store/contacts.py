@@ -14,6 +14,7 @@ COLUMNS = tuple(field.name for field in msgspec.structs.fields(Contact))
 # derived from others: what contacts are sorted by, and the words by which filters find them
 SORT_COLUMNS: tuple[str, ...] = (
     "name_key",
+    "shown_key",
     "real_name_key",
     "username_key",
     "email_key",
@@ -33,6 +34,7 @@ _WRITABLE = frozenset(COLUMNS + SORT_COLUMNS) - {"id", "uuid", "created_at"}
 ORDERS = {
     "id": "id",
     "name": "name_key",
+    "shown_name": "shown_key",
     "real_name": "real_name_key",
     "username": "username_key",
     "email": "email_key",

@@ -24,6 +24,7 @@ from coterie.store.database import Database, Tx
 from coterie.store.migrations.filter_words import fill_words
 from coterie.store.migrations.import_state import convert_imports
 from coterie.store.migrations.name_keys import recompute_name_keys
+from coterie.store.migrations.shown_names import fill_shown_keys
 from coterie.store.migrations.term_keys import recompute_term_keys
 from coterie.store.statistics import save_statistics
 
@@ -37,6 +38,7 @@ _PYTHON_PARTS: dict[int, Callable[[Tx], None]] = {
     7: recompute_term_keys,
     11: recompute_name_keys,
     23: fill_words,
+    57: fill_shown_keys,
 }
 _NAME = re.compile(r"(\d{4})_\w+(?:\.(sqlite|postgresql))?\.sql")
 

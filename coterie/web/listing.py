@@ -25,7 +25,7 @@ QUERY_LENGTH_MAX = 500
 FILTER_LENGTH_MAX = 4000
 # name in the address -> (label, order of the store)
 SORTS = {
-    "name": ("Name", "name"),
+    "name": ("Name", "shown_name"),
     "added": ("Added", "created_at"),
     "changed": ("Last changed", "updated_at"),
     "email": ("E-mail", "email"),

@@ -107,6 +107,15 @@ def test_somebody_known_by_a_handle_only_is_called_by_it(r0: R0, world: World) -
     assert r0.get(f"/contacts/{shown.uuid}").json["first_name"] == f"handle{world.marge.id}"
 
 
+def test_a_company_without_the_name_of_a_person_is_called_by_its_own(r0: R0, world: World) -> None:
+    with world.database.write() as tx:
+        shown = create_contact(tx, world.alice, {"employer": "P" * 300, "phone": "+1 939 555 0113"})
+    read = r0.get(f"/contacts/{shown.uuid}").json
+    assert read["first_name"] == "P" * 300
+    assert r0.patch(f"/contacts/{shown.uuid}", {"contact": read}).status == 200
+    assert r0.client.get(f"/api/v1/contacts/{shown.id}").json["name"] is None
+
+
 def test_a_list_says_how_many_there_are_and_where_a_page_begins(r0: R0) -> None:
     for number in range(5):
         make(r0, first_name=f"Bart {number}")

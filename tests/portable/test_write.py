@@ -70,7 +70,7 @@ NOT_COLUMNS = {
     "search_number": "of the search index",
     "name_key": "worked out anew", "real_name_key": "worked out anew", "username_key": "worked out anew",
     "email_key": "worked out anew", "phone_key": "worked out anew", "website_key": "worked out anew",
-    "note_key": "worked out anew", "bio_key": "worked out anew",
+    "note_key": "worked out anew", "bio_key": "worked out anew", "shown_key": "worked out anew",
     **{f"{name}_words": "worked out anew" for name in (
         "name", "first_name", "last_name", "nickname", "employer", "department", "job_title", "how_you_met",
         "bio", "address", "locality", "region", "postcode", "label", "text", "value"

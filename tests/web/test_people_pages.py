@@ -8,9 +8,11 @@ from counting import counted
 from visitor import Visitor, elements_of, text_of
 from world import World
 
-from coterie.actions.contacts import create_contact
+from coterie.actions.contacts import create_contact, update_contact
 from coterie.actions.folders import create_folder
+from coterie.actions.new_contacts import create_contacts
 from coterie.actions.terms import create_term, put_on_contact
+from coterie.model.imports import ContactDraft
 from coterie.model.terms import TAGS
 from coterie.store.contacts import count_contacts
 
@@ -46,6 +48,22 @@ def test_a_company_without_a_name_of_a_person_is_called_as_itself(alice: Visitor
     assert re.search(r"<h1[^>]*>Power Plant</h1>", page) and "<title>Power Plant" in page and "No name" not in page
     history = text_of(alice.get(f"/{world.organization.id}/history"))
     assert "Power Plant" in history and "No name" not in history
+
+
+def test_who_has_no_name_is_sorted_by_what_is_shown(alice: Visitor, world: World) -> None:
+    with world.database.write() as tx:
+        company = create_contact(tx, world.alice, {"employer": "Lard Lad", "phone": "+1 939 555 0113"})
+        create_contacts(tx, world.alice, [ContactDraft(employer="Jakes")])
+        create_contact(tx, world.alice, {"email": "zed@example.org"})
+    in_order = ["Homer Simpson", "Jakes", "Lard Lad", "Marge Simpson", "zed@example.org"]
+    assert names(alice, people(world)) == in_order
+    assert names(alice, people(world), filter="-name:nobody") == in_order
+    with world.database.write() as tx:
+        update_contact(tx, world.alice, company.id, {"employer": "Androids Dungeon"})
+    assert names(alice, people(world))[0] == "Androids Dungeon"
+    with world.database.write() as tx:
+        update_contact(tx, world.alice, company.id, {"employer": None})
+    assert names(alice, people(world))[0] == "+1 939 555 0113"
 
 
 @pytest.mark.parametrize("query", [{"filter": "((("}, {"filter": "tag:nothing"}, {"q": "\0"}, {"sort": "uuid"},

@@ -17,7 +17,7 @@ from coterie.store import contacts as store
 from coterie.store.database import Tx
 
 # order_column -> the store's name of the order
-ORDERS = {name: name for name in store.ORDERS if name not in ("pinned_note", "profile_picture_url")} | {
+ORDERS = {name: name for name in store.ORDERS if name not in ("shown_name", "pinned_note", "profile_picture_url")} | {
     "notes": "pinned_note",
     "profile_picture": "profile_picture_url",
     "instagram_url": "username",

@@ -59,4 +59,4 @@ def _stand_in(contact: Contact) -> str | None:
     """The first_name of a contact without a part of a name: R0's clients always show one."""
     if contact.composed_name:
         return None
-    return contact.name or contact.username or contact.email or contact.phone
+    return contact.shown_name
