@@ -5,6 +5,8 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
+from msgspec import Struct
+
 from coterie.model.ambiguous_names import names_in, names_of_suffix
 from coterie.model.generations import SUFFIXES, without_brackets, without_phrase
 from coterie.model.text import fold
@@ -26,6 +28,8 @@ _TITLES = ("h.c", "e.h", "habil", "mult", "dres", "pani", "doña", "shri", "abb�
 _MARK = "\ue000"
 _CJK_LETTER = re.compile(f"[{CJK}]")
 _OTHER_LETTER = re.compile(rf"[^\W\d_{CJK}]")
+_QUOTED = re.compile(r"""[“„«»]([^“”„«»]+)[“”«»]|"([^"]+)"|(?<!\S)'([^']+)'(?!\S)""")
+_IN_BRACKETS = re.compile(r"\([^()]+\)")
 # an emoji with its modifiers and joiners: a skin tone, a variation selector, U+200D
 _EMOJI = re.compile(
     "[\u2600-\u27bf\u2b00-\u2bff\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff]"
@@ -71,8 +75,9 @@ def columns_of_name(text: str | None) -> dict[str, str | None]:
     """
     if not text:
         return dict.fromkeys(NAME_COLUMNS)
-    parts, maiden_name = split_name_and_maiden(text)
-    if maiden_name and len(maiden_name) > MAIDEN_NAME_LENGTH_MAX:
+    split = split_name(text)
+    parts, maiden_name = split.parts, split.maiden_name
+    if split.nickname or len(maiden_name or "") > MAIDEN_NAME_LENGTH_MAX:
         parts, maiden_name = _unsplit(text), None
     written = formatted_name(text, join_name(*(parts[name] for name in NAME_PARTS)))
     return {**parts, "formatted_name": written, **({"maiden_name": maiden_name} if maiden_name else {})}
@@ -83,42 +88,57 @@ def formatted_name(text: str, composed: str | None) -> str | None:
     return None if text == composed else text
 
 
-def split_name(text: str) -> dict[str, str | None]:
-    """Splits a name into its five parts (nameparser); missing parts are None.
+class SplitName(Struct, frozen=True):
+    """The five parts of a whole name (missing ones are None), its maiden name and its nickname."""
 
-    Every name is accepted: a text that nameparser cannot split, or longer than 1,000 characters, is the first name.
+    parts: dict[str, str | None]
+    maiden_name: str | None = None
+    nickname: str | None = None
+
+
+def split_name(text: str) -> SplitName:
+    """Splits a name (nameparser). Every name is accepted: a text that nameparser cannot split, or longer than 1,000
+    characters, is the first name.
+
+    'Anne "Annie" Wold (geb. Falk)' has a nickname and a maiden name; other text in brackets belongs to the suffix.
     Emoji next to letters are in no part.
     """
-    parts, maiden_name = split_name_and_maiden(text)
-    # its callers set no maiden name, and the text must not lose it
-    return _unsplit(text) if maiden_name else parts
-
-
-def split_name_and_maiden(text: str) -> tuple[dict[str, str | None], str | None]:
-    """(the parts of a name, the maiden name): "Anne Wold (geb. Falk)" gives Anne, Wold and Falk."""
     plain = " ".join(text.split())
     if len(plain) > SPLIT_LENGTH_MAX:  # nameparser takes quadratic time
-        return _unsplit(text), None
+        return SplitName(_unsplit(text))
     if not plain.isascii():
         plain = " ".join(_EMOJI.sub(" ", plain).split()) or plain
     return _split(plain)
 
 
-def _split(plain: str) -> tuple[dict[str, str | None], str | None]:
+def split_name_in_parts(text: str) -> dict[str, str | None]:
+    """The five parts of a name, for a caller with no other fields: a name that has more is the first name."""
+    split = split_name(text)
+    return _unsplit(text) if split.maiden_name or split.nickname else split.parts
+
+
+def _split(plain: str) -> SplitName:
     whole, in_brackets = without_brackets(plain)
     whole, generation = without_phrase(whole)
     parsed = _parse(whole)
+    beside: list[str] = []
+    quoted = _QUOTED.search(whole)
+    if parsed.nickname and not parsed.maiden:
+        # nameparser takes whatever is in brackets for a nickname, and the only name before it for a surname
+        beside = _IN_BRACKETS.findall(whole)
+        parsed = _parse(" ".join(_IN_BRACKETS.sub(" ", _QUOTED.sub(" ", whole)).split()))
+    suffix = " ".join(filter(None, (parsed.suffix, generation, in_brackets, *beside)))
     parts = {
         "name_prefix": _text(parsed.title),
         "first_name": _text(parsed.first),
         "middle_name": _text(parsed.middle),
         "last_name": _text(parsed.last),
-        "name_suffix": _text(" ".join(filter(None, (parsed.suffix, generation, in_brackets)))),
+        "name_suffix": _text(suffix),
     }
-    if parsed.nickname or not (parts["first_name"] or (parsed.maiden and parts["last_name"])):
-        # a nickname in quotes would be lost, and a title alone ("Dr") is a name
-        return _unsplit(plain), None
-    return parts, _text(parsed.maiden)
+    if not (parts["first_name"] or (parsed.maiden and parts["last_name"])):  # a title alone ("Dr") is a name
+        return SplitName(_unsplit(plain))
+    nickname = next(filter(None, quoted.groups())).strip() if quoted else ""
+    return SplitName(parts, _text(parsed.maiden), nickname or None)
 
 
 def _text(part: str) -> str | None:

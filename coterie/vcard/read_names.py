@@ -7,7 +7,7 @@ the display name. SORT-AS of a name in Han, Kana or Hangul (RFC 6350, section 5.
 from collections.abc import Callable
 
 from coterie.model.imports import ContactDraft
-from coterie.model.names import NAME_PARTS, formatted_name, is_family_first, is_same_name, split_name
+from coterie.model.names import NAME_PARTS, formatted_name, is_family_first, is_same_name, split_name_in_parts
 from coterie.vcard import values
 from coterie.vcard.lines import Property
 from coterie.vcard.reading import Reading
@@ -82,7 +82,7 @@ def finish_name(reading: Reading) -> None:
     if reading.has_own_display:
         draft.display_name = reading.own_display
     elif formatted and draft.full_name is None and _is_like_a_person(formatted, reading):
-        for part, value in split_name(formatted).items():
+        for part, value in split_name_in_parts(formatted).items():
             setattr(draft, part, value)
         draft.formatted_name = formatted_name(formatted, draft.composed_name)
     elif formatted and not draft.formatted_name and is_same_name(formatted, draft.composed_name or ""):

@@ -7,7 +7,7 @@ import pytest
 from coterie.imports.formats import any_csv, google_csv
 from coterie.imports.formats.cells import is_no_value, read_cell
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft
-from coterie.model.names import split_name
+from coterie.model.names import split_name_in_parts
 
 
 def drafts(folder: Path, text: str) -> list[ContactDraft]:
@@ -170,7 +170,7 @@ def test_a_maiden_name_has_its_own_field(tmp_path: Path, name: str) -> None:
     (draft,) = drafts(tmp_path, f'Name,Phone\n"{name}",5551234\n')
     assert (draft.first_name, draft.last_name, draft.maiden_name) == ("Edna", "Flanders", "Krabappel")
     assert (draft.formatted_name, draft.note) == (name, None)
-    assert split_name(name)["first_name"] == name
+    assert split_name_in_parts(name)["first_name"] == name
 
 
 def test_columns_called_home_and_work_are_phone_numbers_if_there_are_several(tmp_path: Path) -> None:

@@ -78,13 +78,18 @@ SPLIT = {
     "Sir Elton John": ("Sir", "Elton", "", "John", ""),
     "Fr. Ted Crilly": ("Fr.", "Ted", "", "Crilly", ""),
     "Abbé Jean Berg": ("Abbé", "Jean", "", "Berg", ""),
-    "Bart Simpson (Work)": ("", "Bart Simpson (Work)", "", "", ""),
+    "Bart Simpson (Work)": ("", "Bart", "", "Simpson", "(Work)"),
+    "Otto (Tennis, Monday)": ("", "Otto", "", "", "(Tennis, Monday)"),
+    "Simpson, Bart (Bartholomew)": ("", "Bart", "", "Simpson", "(Bartholomew)"),
+    "Dr. Otto Berg Jr. (she/her)": ("Dr.", "Otto", "", "Berg", "Jr. (she/her)"),
+    "(Tennis)": ("", "(Tennis)", "", "", ""),
+    "Otto (Berg": ("", "Otto", "", "(Berg", ""),
 }
 
 
 @pytest.mark.parametrize("text", SPLIT)
 def test_titles_and_generations_of_many_languages_are_parts_of_their_own(text: str) -> None:
-    parts = split_name(text)
+    parts = split_name(text).parts
     assert tuple(parts[name] or "" for name in NAME_PARTS) == SPLIT[text]
 
 

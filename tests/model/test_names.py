@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coterie.model.names import NAME_PARTS, columns_of_name, is_inverted, is_same_name, join_name, split_name
+from coterie.model.names import (
+    NAME_PARTS,
+    columns_of_name,
+    is_inverted,
+    is_same_name,
+    join_name,
+    split_name,
+    split_name_in_parts,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,13 +55,31 @@ def test_a_name_is_composed_in_the_order_of_its_script(parts: tuple[str | None, 
     ],
 )
 def test_emoji_are_in_no_part_of_a_name(text: str, first: str, middle: str | None, last: str | None) -> None:
-    parts = split_name(text)
+    parts = split_name(text).parts
     assert (parts["first_name"], parts["middle_name"], parts["last_name"]) == (first, middle, last)
 
 
 NAMES = st.lists(
     st.sampled_from(
-        ["Ole", "Berg", "王", "小明", "김", "민준", "さくら", "👩‍🍳", "✨", ",", "(geb. Falk)", "Dr", "  ", "’", "・"]
+        [
+            "Ole",
+            "Berg",
+            "(Tennis)",
+            '"Olli"',
+            "王",
+            "小明",
+            "김",
+            "민준",
+            "さくら",
+            "👩‍🍳",
+            "✨",
+            ",",
+            "(geb. Falk)",
+            "Dr",
+            "  ",
+            "’",
+            "・",
+        ]
     ),
     min_size=1,
     max_size=6,
@@ -82,3 +108,25 @@ def test_a_whole_name_has_the_maiden_name_too(text: str) -> None:
     assert columns["formatted_name"] == text
     assert "maiden_name" not in columns_of_name("Anne Wold")
     assert "maiden_name" not in columns_of_name(f"Anne Wold (geb. {'x' * 201})")
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "nickname"),
+    [
+        ('John "Jack" Kennedy', "John", "Kennedy", "Jack"),
+        ("John 'Jack' Kennedy", "John", "Kennedy", "Jack"),
+        ("Hans „Hansi“ Berg", "Hans", "Berg", "Hansi"),
+        ("Jean « Jeannot » Roux", "Jean", "Roux", "Jeannot"),
+        ('Ann "Annie" Wold (geb. Falk)', "Ann", "Wold", "Annie"),
+        ("Sean O'Brien", "Sean", "O'Brien", None),
+        ('"Annie"', '"Annie"', None, None),
+    ],
+)
+def test_a_nickname_in_quotation_marks_is_no_part_of_the_name(
+    text: str, first: str, last: str | None, nickname: str | None
+) -> None:
+    split = split_name(text)
+    assert (split.parts["first_name"], split.parts["last_name"], split.nickname) == (first, last, nickname)
+    # without a field for it, the nickname stays in the name
+    assert nickname is None or split_name_in_parts(text)["first_name"] == text
+    assert nickname is None or columns_of_name(text)["first_name"] == text

@@ -10,7 +10,7 @@ from coterie.model.contacts import GENDERS, GRADES
 from coterie.model.groups import is_system_group
 from coterie.model.handles import INSTAGRAM, LINKEDIN, WEBSITE
 from coterie.model.imports import ContactDraft, DateDraft, HandleDraft, PictureDraft
-from coterie.model.names import NAME_PARTS, formatted_name, is_same_name, split_name_and_maiden
+from coterie.model.names import NAME_PARTS, formatted_name, is_same_name, split_name
 from coterie.model.related_people import NAME_LENGTH_MAX, RelatedDraft, find_type
 from coterie.model.text import fold, words
 from coterie.model.written_dates import is_no_date, read_date
@@ -48,7 +48,7 @@ def put_text(draft: ContactDraft, name: str, value: str, header: str) -> None:
 
 
 def put_name(draft: ContactDraft, value: str) -> None:
-    """Splits a whole name and sets the parts that are not set. A maiden name has its own field.
+    """Splits a whole name and sets the parts that are not set. A maiden name and a nickname have their own fields.
 
     The text is the full name as written, unless parts that were set say something else: then it is the display name
     if the parts do not say everything. A telephone number is the display name only.
@@ -56,19 +56,21 @@ def put_name(draft: ContactDraft, value: str) -> None:
     if not any(map(str.isalpha, value)):
         put_text(draft, "display_name", value, "Name")
         return
-    parts, maiden_name = split_name_and_maiden(value)
+    split = split_name(value)
     is_whole = draft.composed_name is None
-    for name, part in parts.items():
+    for name, part in split.parts.items():
         if part and getattr(draft, name) is None:
             setattr(draft, name, part)
+    if split.nickname:
+        put_text(draft, "nickname", split.nickname, "Nickname")
     if is_whole or is_same_name(value, draft.composed_name or ""):
         draft.formatted_name = formatted_name(value, draft.composed_name)
-    elif not maiden_name and not set(words(value)) <= {
+    elif not split.maiden_name and not set(words(value)) <= {
         word for name in _NAME_FIELDS for word in words(getattr(draft, name) or "")
     }:
         put_text(draft, "display_name", value, "Name")
-    if maiden_name:
-        put_text(draft, "maiden_name", maiden_name, "Maiden name")
+    if split.maiden_name:
+        put_text(draft, "maiden_name", split.maiden_name, "Maiden name")
 
 
 def put_title(draft: ContactDraft, value: str, header: str) -> None:
