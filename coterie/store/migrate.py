@@ -38,7 +38,7 @@ _PYTHON_PARTS: dict[int, Callable[[Tx], None]] = {
     7: recompute_term_keys,
     11: recompute_name_keys,
     23: fill_words,
-    57: fill_shown_keys,
+    58: fill_shown_keys,
 }
 _NAME = re.compile(r"(\d{4})_\w+(?:\.(sqlite|postgresql))?\.sql")
 

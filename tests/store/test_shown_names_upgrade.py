@@ -1,4 +1,4 @@
-"""Contacts of the version before migration 0057 are in the order of what is shown of them."""
+"""Contacts of the version before migration 0058 are in the order of what is shown of them."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ KEYS = {"nickname": "name_key", "username": "username_key", "email": "email_key"
 def test_people_of_the_version_before_are_in_the_order_of_what_is_shown(fresh_settings: Settings) -> None:
     database = open_database(fresh_settings)
     with database.write() as tx:
-        migrate_in(tx, until=56)
+        migrate_in(tx, until=57)
         moments = {"created_at": NOW, "updated_at": NOW}
         tx.insert_rows("organizations", [{"id": 1, "uuid": "o", "name": "Old", **moments}])
         for number, texts in enumerate(TEXTS, 1):

@@ -1,4 +1,4 @@
-"""The Python part of migration 0057: the sort keys of contacts that are shown by their employer."""
+"""The Python part of migration 0058: the sort keys of contacts that are shown by their employer."""
 
 from coterie.model.text import sort_key
 from coterie.store.database import Tx
