@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from coterie.identity.commonness import Commonness
+from coterie.identity.fact_scores import birthday_bits
 from coterie.identity.people import Person
 from coterie.identity.scoring import Score, compare_people
 from coterie.identity.settling import Pair, settle
@@ -58,7 +59,33 @@ def settle_pairs(book: Commonness, people: Mapping[int, Person], bits: Mapping[P
         alike = [each for each in holders if each in pair or not _have_other_names(book, people, pair[0], each)]
         return book.count(line) > len(alike)
 
-    return settle(bits, contradict=contradict, may_be_either=may_be_either, is_shared_by_others=is_shared_by_others)
+    def has_namesake(one: int, other: int, third: int) -> bool:
+        """Whether other and third are two people of one name in one household, and one may be either of them.
+
+        One is other if they share a handle that third lacks, and not third if their birthdays or generations differ.
+        """
+        score, at_home = compare_ids(book, people, one, other), compare_ids(book, people, other, third)
+        if score.has_personal or not _are_namesakes_at_home(at_home):
+            return False
+        if score.handle.channel and f"{score.handle.channel}:{score.handle.value}" not in people[third].handles:
+            return False
+        generations = {people[one].suffix, people[third].suffix} - {""}
+        return len(generations) < 2 and birthday_bits(book, people[one], people[third]) >= 0
+
+    return settle(
+        bits,
+        contradict=contradict,
+        may_be_either=may_be_either,
+        is_shared_by_others=is_shared_by_others,
+        has_namesake=has_namesake,
+    )
+
+
+def _are_namesakes_at_home(score: Score) -> bool:
+    """Whether two share their name and household evidence and are two people, perhaps father and son."""
+    is_named_alike = not {score.names.given, score.names.surname} & {"other", "missing"}
+    is_at_home = bool(score.handle.channel) or score.home >= WEIGHTS.home_min
+    return is_named_alike and is_at_home and (score.contradicts or bool(score.own_channel))
 
 
 def _have_other_names(book: Commonness, people: Mapping[int, Person], one: int, other: int) -> bool:

@@ -10,12 +10,19 @@ MARGIN = 2.0
 Pair = tuple[int, int]
 # (one, other, third) -> whether other and third are different people, so that one cannot be both
 Apart = Callable[[int, int, int], bool]
+# (one, other, third) -> whether third is another person of other's name and household, whom one may be too
+Namesake = Callable[[int, int, int], bool]
 # (pair, the contacts that either of them is suggested with) -> whether others have the evidence that the pair shares
 SharedByOthers = Callable[[Pair, Collection[int]], bool]
 
 
 def settle(
-    bits: Mapping[Pair, float], *, contradict: Apart, may_be_either: Apart, is_shared_by_others: SharedByOthers
+    bits: Mapping[Pair, float],
+    *,
+    contradict: Apart,
+    may_be_either: Apart,
+    is_shared_by_others: SharedByOthers,
+    has_namesake: Namesake,
 ) -> dict[Pair, float]:
     """Lowers the bits of a pair below the suggestion threshold if other contacts make it doubtful; returns all bits.
 
@@ -23,7 +30,8 @@ def settle(
 
     * a matches b better, and b and c contradict each other;
     * a matches b about as well and may be either of them: merging both pairs in bulk would merge b and c too;
-    * the pair shares only household evidence that contacts outside its suggestions share too.
+    * the pair shares only household evidence that contacts outside its suggestions share too;
+    * a and b are two people of one name in one household, and c may be either of them.
     """
     neighbours: dict[int, dict[int, float]] = {}
     partners: dict[int, set[int]] = {}
@@ -38,6 +46,7 @@ def settle(
         if each >= WEIGHTS.suggested and (
             is_shared_by_others(pair, {*partners[pair[0]], *partners[pair[1]]})
             or _matches_another(pair, each, neighbours, contradict, may_be_either)
+            or _has_namesake(pair, partners, has_namesake)
         ):
             settled[pair] = UNSURE
     return settled
@@ -56,3 +65,12 @@ def _matches_another(
             if third != other and theirs > bits - MARGIN and is_apart(one, other, third):
                 return True
     return False
+
+
+def _has_namesake(pair: Pair, partners: Mapping[int, Collection[int]], has_namesake: Namesake) -> bool:
+    return any(
+        has_namesake(one, other, third)
+        for one, other in (pair, pair[::-1])
+        for third in partners[other]
+        if third != one
+    )

@@ -18,7 +18,7 @@ from coterie.store.duplicates import list_duplicates
 
 def make(world: World, name: str, **fields: Any) -> int:
     with world.database.write() as tx:
-        return create_contact(tx, world.alice, {"real_name": name, **fields}).id
+        return create_contact(tx, world.alice, {"real_name": name} | fields).id
 
 
 def scan(world: World, *, is_whole: bool = False) -> list[Scanned]:
@@ -139,6 +139,38 @@ def test_one_who_may_be_either_of_two_is_suggested_as_neither(world: World) -> N
     assert {pair: each.level for pair, each in pairs(world).items()} == dict.fromkeys(
         [(father, son), (father, either), (son, either)], "possible"
     )
+
+
+LINE, OTTO = "+12125550100", "Otto Quill"
+
+
+@pytest.mark.parametrize(
+    ("father", "son", "other", "level"),
+    [
+        ({"phone": LINE}, {"phone": LINE, "real_name": f"{OTTO} Jr."}, {"phone": LINE}, "possible"),
+        ({"phone": LINE, "birthday": "1950-01-31"}, {"phone": LINE, "birthday": "1980-07-12"}, {"phone": LINE},
+         "possible"),
+        ({"phone": LINE, "birthday": "1950-01-31"}, {"phone": LINE, "real_name": f"{OTTO} Jr."},
+         {"phone": LINE, "birthday": "1950-01-31"}, "suggested"),
+        ({"phone": LINE, "email": "otto@a.example"}, {"phone": LINE, "real_name": f"{OTTO} Jr."},
+         {"email": "otto@a.example"}, "suggested"),
+        ({"phone": LINE, "real_name": f"{OTTO} Sr."}, {"phone": LINE, "real_name": f"{OTTO} Jr."},
+         {"phone": LINE, "real_name": f"{OTTO} Sr."}, "suggested"),
+    ],
+)  # fmt: skip
+def test_a_name_that_father_and_son_have_is_suggested_as_neither_without_more(
+    world: World, father: dict[str, str], son: dict[str, str], other: dict[str, str], level: str
+) -> None:
+    """The same if the son comes last, so that only his pairs are compared."""
+    pair = make(world, OTTO, **father), make(world, OTTO, **other)
+    scan(world)
+    assert pairs(world)[pair].level == "suggested"
+    make(world, OTTO, **son)
+    for is_whole in (False, True):
+        scan(world, is_whole=is_whole)
+        levels = {key: each.level for key, each in pairs(world).items()}
+        assert levels.pop(pair) == level
+        assert "suggested" not in levels.values()
 
 
 def test_a_third_name_on_a_line_makes_it_a_households(world: World) -> None:
