@@ -11,6 +11,7 @@ from coterie.errors import TooOften
 from coterie.http.asgi import Headers
 from coterie.model.devices import hash_password
 from coterie.model.login_attempts import network_of
+from coterie.model.plurals import duration
 
 CHALLENGE = (b"www-authenticate", b'Basic realm="Coterie", charset="UTF-8"')
 _LENGTH_MAX = 1024
@@ -57,7 +58,7 @@ class PasswordFailures:
                 recent = [at for at in self._failures.get(key, ()) if at > now - self.SECONDS]
                 if len(recent) >= limit:
                     wait = int(recent[-limit] + self.SECONDS - now) + 1
-                    raise TooOften(f"Too many wrong passwords; try again in {wait} seconds", wait)
+                    raise TooOften(f"Too many wrong passwords; try again in {duration(wait)}", wait)
 
     def add(self, source: str, password: str) -> None:
         """Counts a login that failed."""

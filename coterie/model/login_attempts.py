@@ -13,6 +13,7 @@ from threading import Lock
 from msgspec import Struct
 
 from coterie.errors import TooOften
+from coterie.model.plurals import duration
 
 SECONDS = 900
 PAIR_MAX = 10
@@ -51,7 +52,7 @@ class LoginAttempts:
                 recent = [at for at in self._failures.get(key, ()) if at > now - SECONDS]
                 if len(recent) >= limit:
                     wait = int(recent[-limit] + SECONDS - now) + 1
-                    raise TooOften(f"Too many failed logins; try again in {wait} seconds", wait)
+                    raise TooOften(f"Too many failed logins; try again in {duration(wait)}", wait)
                 self._failures[key] = recent
             for key in limits:
                 self._failures[key].append(now)
