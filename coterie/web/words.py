@@ -13,8 +13,13 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 HUES = 10
 
 
+# how the reason of a problem begins when its subject is the field
+_PREDICATES = ("is ", "are ", "was ", "has ", "does ", "contains ", "exceeds ", "needs ", "refers ")
+
+
 def sentence(text: str) -> str:
-    """A reason as a sentence: with a capital letter and a full stop; names in it stay as they are."""
+    """A reason as a sentence: with a subject, a capital letter and a full stop; names in it stay as they are."""
+    text = f"this {text}" if text.startswith(_PREDICATES) else text
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?", "!")) else ".")
 
 
