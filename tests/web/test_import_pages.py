@@ -64,6 +64,13 @@ def test_an_import_is_seen_applied_and_undone(
     assert names(world) == before and "Undone" in text_of(alice.get(path))
 
 
+def test_an_import_without_rows_shows_no_counts_and_leads_back(alice: Visitor, world: World, upload: Upload) -> None:
+    page = alice.get(upload("nobody.csv", "a,b\n1,2\n"))
+    assert "The import failed. File has no column" in text_of(page) and "No rows of this kind" not in text_of(page)
+    body = page.body.decode()
+    assert "Rows by what happens" not in body and f'class="crumbs"><a href="/{world.organization.id}/imports"' in body
+
+
 def test_texts_of_a_file_are_never_markup(alice: Visitor, world: World, upload: Upload) -> None:
     path = upload('<img src=x onerror="1">.vcf', CARDS)
     for address in (path, f"/{world.organization.id}/imports"):

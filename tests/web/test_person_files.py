@@ -57,6 +57,10 @@ def test_a_file_is_uploaded_downloaded_and_deleted(alice: Visitor, world: World)
     assert alice.post(f"{path}/delete").status == 303 and alice.get(path).status == 404
 
 
+def test_the_page_of_a_new_file_leads_back_to_the_person(alice: Visitor, world: World) -> None:
+    assert f'class="crumbs"><a href="{page(world)}"' in alice.get(page(world, "files", "new")).body.decode()
+
+
 def test_a_photo_is_shown_small_upright_and_without_its_place(alice: Visitor, world: World, settings: Settings) -> None:
     alice.upload(page(world, "files", "new"), "upload", "one.jpg", photo())
     alice.upload(page(world, "files", "new"), "upload", "two.jpg", photo((100, 900)))
