@@ -5,7 +5,7 @@ from coterie.web.page import Page, Result, Show, Visit
 
 KEYS = (
     ("Anywhere", (
-        ("Ctrl K", "Find people, pages and acts"), ("/", "Search people"), ("g t", "Today"), ("g p", "People"),
+        ("Ctrl K", "Find people, pages and actions"), ("/", "Search people"), ("g t", "Today"), ("g p", "People"),
         ("g i", "Imports"), ("g h", "History"), ("g e", "Segments"), ("g a", "Audience"), ("g d", "Duplicates"),
         ("g s", "Settings"), ("c", "New person"), ("l", "Log a conversation"),
         ("z", "Undo the last change"), ("?", "This page"), ("Esc", "Close what is open"),

@@ -1,4 +1,4 @@
-"""The palette: one input that finds people, pages and acts. Without script it is a page of links."""
+"""The palette: one input that finds people, pages and actions. Without script it is a page of links."""
 
 from collections.abc import Sequence
 from urllib.parse import urlencode

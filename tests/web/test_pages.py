@@ -1,8 +1,10 @@
 """The pages and the operator's endpoints, called in this process."""
 
+import re
 import time
 from pathlib import Path
 
+import pytest
 from client import Client
 from visitor import Visitor
 from world import World
@@ -50,6 +52,17 @@ def test_an_address_of_no_page_is_a_page_for_a_browser_and_text_for_a_program(
         assert b"does not exist" in page.body and "default-src 'none'" in page.headers["content-security-policy"]
         assert (client.get(path).status, client.get(path).body) == (404, b"Not Found")
     client.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [("today", "Today"), ("people", "People"), ("imports", "Imports"), ("history", "More"), ("settings", "More"),
+     ("welcome", "")],
+)  # fmt: skip
+def test_a_small_screen_marks_the_place_of_every_page(alice: Visitor, world: World, path: str, place: str) -> None:
+    bar = alice.get(f"/{world.organization.id}/{path}").body.decode().partition('class="bottom"')[2]
+    marked = re.findall(r'aria-current="page">.*?</svg>(\w+)</a>', bar)
+    assert marked == ([place] if place else [])
 
 
 def test_the_page_of_an_error_inside_an_organization_has_its_navigation(alice: Visitor, world: World) -> None:

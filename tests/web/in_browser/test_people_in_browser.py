@@ -222,7 +222,7 @@ def test_the_palette_goes_anywhere_by_keyboard(app: Watched) -> None:
     app.visit("/1/today", axe=False)
     keys = app.page.keyboard
     keys.press("Control+k")
-    expect(app.page.get_by_role("combobox", name="People, pages and acts")).to_be_focused()
+    expect(app.page.get_by_role("combobox", name="People, pages and actions")).to_be_focused()
     expect(app.page.get_by_role("option").first).to_be_visible()
     app.check()
     keys.type("moe szy")
