@@ -44,6 +44,10 @@ LOW_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, 
   const target = each.matches("[type=checkbox], [type=radio]") ? each.closest("label") : each;
   return !isInText && !each.closest("svg") && target.getBoundingClientRect().height < 43.5;
 }).map((each) => `${each.outerHTML.slice(0, 160)} is ${each.getBoundingClientRect().height} high`)"""
+# a box that holds more than fits into it
+FULL_BOXES = """() => [...document.querySelectorAll(".notice, .card, .edit, dialog, .list > li")]
+.filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth)
+.map((each) => `${each.outerHTML.slice(0, 160)} holds ${each.scrollWidth} of ${each.clientWidth}`)"""
 HAS_AXE = "typeof axe !== 'undefined'"
 # without selectors it takes half as long; they are asked for when there is something to name
 RUN_AXE = """async (runOnly) => {
@@ -149,8 +153,8 @@ class Watched:
         self.settle()
         width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert width <= 0, f"{self.page.url} scrolls {width} pixels sideways"
-        violations = self.violations(rules) if rules else []
-        assert not [*self.complaints, *violations], "\n".join([self.page.url, *self.complaints, *violations])
+        found = self.page.evaluate(FULL_BOXES) + (self.violations(rules) if rules else [])
+        assert not [*self.complaints, *found], "\n".join([self.page.url, *self.complaints, *found])
 
     def violations(self, rules: tuple[str, ...] = TAGS) -> list[str]:
         """What axe finds. It comes into a page when it is needed: reading it takes longer than most pages."""

@@ -124,6 +124,14 @@ def test_a_passkey_is_made_and_signs_in(app: Watched, browser: Browser, instance
     instance.state = None
 
 
+def test_the_password_of_a_new_device_fits_its_box(app: Watched) -> None:
+    app.visit("/1/settings/devices", axe=False)
+    app.page.get_by_role("textbox", name="Name").fill("Marge's phone")
+    app.page.get_by_role("button", name="Add", exact=True).click()
+    expect(app.page.get_by_label("Password")).to_be_focused()
+    app.check_everywhere()
+
+
 def test_somebody_is_invited_and_joins(app: Watched, visitor: Watched) -> None:
     page = app.page
     app.visit("/1/settings/invitations", axe=False)
