@@ -15,6 +15,8 @@ from coterie.store import sessions as store
 from coterie.store.database import Tx
 from coterie.store.organizations import any_organization
 
+_NEW_LINK = "it works once; `coterie serve` prints a new one when it starts"
+
 
 def create_set_up_link(tx: Tx) -> str | None:
     """The code of a new link, which replaces any earlier one; None if the instance is set up."""
@@ -30,7 +32,7 @@ def check_set_up_link(tx: Tx, code: str) -> None:
     if any_organization(tx):
         raise Conflict("This instance is set up already")
     if not store.has_set_up_link(tx, hash_token(code)):
-        raise NotFound("The link for set-up is not valid")
+        raise NotFound("This set-up link is not valid", hint=_NEW_LINK)
 
 
 def set_up(
@@ -50,7 +52,7 @@ def set_up(
     """
     check_set_up_link(tx, code)
     if not store.use_set_up_link(tx, hash_token(code)):
-        raise NotFound("The link for set-up is not valid")
+        raise NotFound("This set-up link is not valid", hint=_NEW_LINK)
     return create_owner(
         tx,
         name=organization,

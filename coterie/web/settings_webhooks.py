@@ -7,7 +7,7 @@ from coterie.actions.members import require_owner
 from coterie.actions.webhook_filters import describe_webhook_filter, read_webhook_filter
 from coterie.errors import Invalid
 from coterie.model.filters.tree import LENGTH_MAX
-from coterie.model.webhooks import EVERY, FULL, PAYLOADS, SENT_KINDS, Webhook, new_secret, parse_headers
+from coterie.model.webhooks import EVERY, FULL, PAYLOADS, Webhook, new_secret, parse_headers
 from coterie.store import webhook_deliveries, webhooks
 from coterie.store.database import Tx
 from coterie.store.secrets import seal
@@ -17,7 +17,6 @@ DELIVERIES_SHOWN = 50
 OLD_SECRET_HOURS = 24
 _PATH = "/{o:int}/settings/webhooks"
 _FIELDS = ("url", "description", "kinds", "payload", "include_bulk", "filter", "is_ordered", "headers")
-_GROUPS = sorted({f"{kind.partition('.')[0]}.*" for kind in SENT_KINDS})
 PAYLOAD_LABELS = {"full": "With the values that changed", "thin": "Ids only"}
 
 
@@ -69,7 +68,7 @@ def _form(visit: Visit, fields: dict[str, str], problems: dict[str, str]) -> Sho
     return Show(
         template="settings/webhook_new.html",
         values={
-            "title": "New webhook", "problems": problems, "groups": _GROUPS,
+            "title": "New webhook", "problems": problems,
             "fields": dict.fromkeys(_FIELDS, "") | fields,
             "payloads": [(each, PAYLOAD_LABELS[each]) for each in PAYLOADS],
         },

@@ -69,7 +69,7 @@ def test_a_token_is_shown_once(alice: Visitor, client: Client, world: World) -> 
     program = client.with_token(token)
     assert program.get(f"/api/v1/orgs/{world.organization.uuid}/contacts").status == 200
     (path,) = re.findall(
-        r'action="([^"]+/revoke)">[^>]*><button[^>]*End the token Phone', alice.get(settings).body.decode()
+        r'action="([^"]+/revoke)">[^>]*><button[^>]*Revoke the token Phone', alice.get(settings).body.decode()
     )
     alice.post(path)
     assert program.get(f"/api/v1/orgs/{world.organization.uuid}/contacts").status == 401

@@ -220,11 +220,11 @@ def test_all_other_sessions_end_at_once(browser: Visitor, home: World) -> None:
     others = [Visitor(browser.client) for _ in range(3)]
     for visitor in (browser, *others):
         visitor.sign_in(home.alice_email)
-    assert "End all other sessions" in text_of(browser.get("/account"))
+    assert "Sign out everywhere else" in text_of(browser.get("/account"))
     assert browser.post("/account/sessions/end").status == 303
     assert browser.get("/account").status == 200
     assert [visitor.get("/account").status for visitor in others] == [303] * 3
-    assert "End all other sessions" not in text_of(browser.get("/account"))
+    assert "Sign out everywhere else" not in text_of(browser.get("/account"))
 
 
 def test_the_old_address_is_told_of_a_new_one_and_the_user_of_a_new_password(

@@ -99,7 +99,7 @@ def test_names_are_created_renamed_merged_and_deleted(alice: Visitor, world: Wor
     assert "Checkers was merged into Board games: 0 people" in text
     (rest,) = set(re.findall(rf'action="{re.escape(page)}/([^"/]+)/merge"', alice.get(page).body.decode()))
     assert alice.post(f"{page}/{rest}/delete").status == 303
-    assert "There is none yet" in text_of(alice.get(page))
+    assert "There are none yet" in text_of(alice.get(page))
     restored = alice.post(f"{page}/{rest}/restore")
     assert restored.status == (404 if path == "folders" else 303)
     assert alice.post(f"{page}/nothing/delete").status == 404
@@ -143,6 +143,6 @@ def test_a_member_sees_and_ends_their_own_tokens_only(alice: Visitor, bob: Visit
     bob.post(tokens, token_name="Of Bob", days="", scopes=["contacts:read"])
     assert "Of Alice" not in text_of(bob.get(tokens)) and "Of Bob" in text_of(alice.get(tokens))
     body = alice.get(tokens).body.decode()
-    (path,) = re.findall(r'action="([^"]+/revoke)">(?:[^<]|<input[^>]*>)*<button[^>]*End the token Of Alice', body)
+    (path,) = re.findall(r'action="([^"]+/revoke)">(?:[^<]|<input[^>]*>)*<button[^>]*Revoke the token Of Alice', body)
     assert bob.post(path).status == 404
     assert alice.post(path).status == 303

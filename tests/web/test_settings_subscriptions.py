@@ -35,7 +35,7 @@ def at(world: World, *rest: str) -> str:
 
 
 def test_a_subscription_is_added_paused_and_removed(alice: Visitor, world: World) -> None:
-    assert "There is none yet" in text_of(alice.get(at(world)))
+    assert "There are none yet" in text_of(alice.get(at(world)))
     assert alice.post(at(world, "new"), **FORM).status == 303
     with world.database.read() as tx:
         (added,) = list_subscriptions(tx, world.organization.id)

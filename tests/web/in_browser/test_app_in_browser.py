@@ -306,7 +306,7 @@ def test_an_import_goes_from_the_file_to_people(app: Watched) -> None:
             if (target.dispatchEvent(event)) throw new Error("the browser opens the file"); }""",
             card.decode(),
         )
-    expect(app.page.get_by_label("The file of an export")).to_be_focused()
+    expect(app.page.get_by_label("Exported file")).to_be_focused()
     app.page.get_by_role("button", name="Upload").click()
     app.page.get_by_role("button", name="Apply").wait_for()
     app.settle()
