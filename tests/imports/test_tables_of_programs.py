@@ -149,3 +149,26 @@ def test_numbered_addresses_of_other_programs_than_google_are_read_with_the_rest
 def test_parts_of_a_birthdate_are_one(tmp_path: Path) -> None:
     draft = draft_of(tmp_path, "name,birthdate_day,birthdate_month,birthdate_year\nCy Dow,3,4,1980\n")
     assert (draft.birthday, draft.note) == ("1980-04-03", None)
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Date of Birth (DOB)", "birthday"), ("Birthday (MM/DD/YYYY)", "birthday"),
+        ("Geburtsdatum [TT.MM.JJJJ]", "birthday"), ("Notes / Comments", "note"), ("Tags|Labels", "tags"),
+        ("Company / Account", "employer"), ("Twitter/X", "twitter"), ("LinkedIn Profile URL", "linkedin"),
+        ("X handle", "twitter"), ("Facebook-Profil", "facebook"), ("Street Address 2", "address.line_2"),
+        ("Phone / E-mail", "extra"), ("Name (Spouse)", "extra"), ("Birthday (wife)", "extra"),
+        ("Name / Company", "extra"), ("Instagram followers", "extra"), ("Company URL", "link:work"), ("/()", "extra"),
+    ],
+)  # fmt: skip
+def test_the_pieces_of_a_header_must_mean_the_same(header: str, field: str) -> None:
+    assert guess_mapping([header, "Favourite colour"])[header] == field
+
+
+def test_the_columns_of_sales_programs_are_fields_or_lines_of_the_note(tmp_path: Path) -> None:
+    columns = "Record ID,First Name,Contact owner,Associated Company,Direct Line,Husband,Owner,Met at"
+    draft = draft_of(tmp_path, f"{columns}\n77,Oda,Max,Pak Ltd,+43 1 234567,Bo Pak,Ida,the fair\n")
+    assert (draft.first_name, draft.employer, draft.how_you_met) == ("Oda", "Pak Ltd", "the fair")
+    assert handles_of(draft) == [("phone", "+43 1 234567", None)]
+    assert draft.note == "Record ID: 77\nContact owner: Max\nSpouse: Bo Pak\nOwner: Ida"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from coterie.imports.formats import header_words, header_words_world
 from coterie.imports.formats.type_columns import type_columns
+from coterie.model.handles import OTHER_CHANNELS
 from coterie.model.text import fold, words
 
 _FIELD_OF = {
@@ -29,8 +30,14 @@ _ALONE = frozenset(("first", "last", "middle"))
 _OF_WORK = ("department", "job_title")
 # words before a part of an address, as in "Mailing City" and "Address - Street"
 _BEFORE_PARTS = frozenset(("address", "mailing", "postal", "adresse", "direccion", "indirizzo", "adres", "endereco"))
+# "LinkedIn Profile URL", "X handle"
+_NETWORKS = frozenset((*OTHER_CHANNELS, "instagram", "linkedin"))
+_OF_NETWORK = frozenset(("account", "handle", "id", "link", "name", "page", "profile", "profil", "url", "username"))
 _TITLES = frozenset(("title", "titel", "titre", "titulo", "titolo"))
 _NUMBER = re.compile(r"#\d+")
+_PIECES = re.compile(r"[/|()\[\]]")
+# MM/DD/YYYY, TT.MM.JJJJ, jj-mm-aaaa
+_DATE_FORMAT = re.compile(r"[ymdtja \-.]*", re.IGNORECASE)
 _CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PREFIX = re.compile(r"\s*(\w+)(?: - |: ?|\.|/)")
 _FLAGS = frozenset((
@@ -115,6 +122,18 @@ def is_setting(header: str, value: str) -> bool:
 
 
 def _guess(header: str) -> str:
+    path = _guess_words(header)
+    return path if path != "extra" else _guess_pieces(header[:200])
+
+
+def _guess_pieces(header: str) -> str:
+    """The field of "Date of birth (DOB)", "Birthday (MM/DD)" or "Town / Suburb": all pieces must mean the same."""
+    pieces = [piece for piece in _PIECES.split(header) if piece.strip() and not _DATE_FORMAT.fullmatch(piece)]
+    fields = {_guess_words(piece) for piece in pieces} if len(pieces) > 1 or pieces != [header] else set()
+    return fields.pop() if len(fields) == 1 else "extra"
+
+
+def _guess_words(header: str) -> str:
     every = re.findall(r"[^\W\d_]+|\d+", " ".join(words(_CAPITALS.sub(" ", header[:200]))))
     parts = [word for word in every if word not in _EMPTY_WORDS]
     if not parts:
@@ -123,6 +142,9 @@ def _guess(header: str) -> str:
     for name in ("".join(every), "".join(parts), "".join(filter(str.isalpha, every)), "".join(letters)):
         if name in _FIELD_OF and (name not in _ALONE or every == [name]):
             return _FIELD_OF[name]
+    network = _FIELD_OF.get("".join(word for word in letters if word not in _OF_NETWORK), "")
+    if network in _NETWORKS:
+        return network
     labels = [_LABEL_OF[word] for word in letters if word in _LABEL_OF]
     rest = [word for word in parts if word not in _LABEL_OF]
     if not any(word.isalpha() for word in rest) and set(_KINDS) & set(labels):

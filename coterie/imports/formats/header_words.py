@@ -17,13 +17,15 @@ NAMES = {
         tratamiento""",
     "first_name": """
         firstname givenname forename first; vorname rufname; prenom; nombre primernombre; nome; voornaam;
-        primeironome nomeproprio; 名""",
+        primeironome nomeproprio; 名
+        christianname""",
     "middle_name": """
         middlename additionalname middle secondname; zweitervorname; deuxiemeprenom; segundonombre; secondonome;
         tussenvoegsel tweedenaam middelstenaam; segundonome nomedomeio; weiterevornamen middleinitial""",
     "last_name": """
         lastname surname familyname last; nachname familienname zuname; nom nomdefamille; apellido apellidos;
-        cognome; achternaam familienaam; sobrenome apelido ultimonome; 姓 名字 苗字""",
+        cognome; achternaam familienaam; sobrenome apelido ultimonome; 姓 名字 苗字
+        surnames""",
     "formatted_name": "formattedname",
     "phonetic_first_name": """
         phoneticfirstname firstnamephonetic phoneticgivenname givennamephonetic givennameyomi givenyomi
@@ -39,7 +41,8 @@ NAMES = {
     "name_suffix": "suffix namesuffix; namenszusatz; suffixe; sufijo; suffisso; achtervoegsel; sufixo",
     "nickname": """
         nickname nick alias; spitzname; surnom pseudo; apodo mote; soprannome; bijnaam roepnaam; alcunha
-        apelidocarinhoso""",
+        apelidocarinhoso
+        aka alsoknownas knownas goesby""",
     "gender": "gender sex; geschlecht; sexe genre; sexo genero; sesso genere; geslacht",
     "birthday": """
         birthday dateofbirth birthdate born dob bday; geburtstag geburtsdatum; anniversaire datedenaissance
@@ -61,17 +64,22 @@ NAMES = {
         company employer organization organisation organizationname companyname workplace account; firma unternehmen
         arbeitgeber; entreprise societe employeur; empresa compania organizacion; azienda societa ditta; bedrijf
         bedrijfsnaam werkgever organisatie; companhia; 会社 会社名
-        companies organizations workcompany workorganization accountname""",
+        companies organizations workcompany workorganization accountname
+        org orgname associatedcompany currentcompany currentemployer businessname
+        business employername worksat worksfor""",
     "department": """
         department dept organizationdepartment companydepartment; abteilung; departamento; reparto dipartimento;
         afdeling""",
     "job_title": """
         jobtitle position role occupation job profession; beruf funktion stelle berufsbezeichnung; poste fonction
         titreduposte metier titre1; cargo puesto profesion; professione posizione qualifica mansione; functie
-        functietitel beroep; profissao funcao; 役職 arbeitstitel worktitle businesstitle""",
-    "how_you_met": "howyoumet howwemet met; kennengelernt; rencontre; comonosconocimos; comecisiamoconosciuti",
+        functietitel beroep; profissao funcao; 役職 arbeitstitel worktitle businesstitle
+        jobrole""",
+    "how_you_met": """
+        howyoumet howwemet met wherewemet metat firstmet; kennengelernt; rencontre; comonosconocimos;
+        comecisiamoconosciuti""",
     "language": "language; sprache; langue; idioma; lingua; taal",
-    "bio": "bio biography about; biografie uberperson; biographie; biografia",
+    "bio": "bio biography about; biografie uberperson; biographie; biografia aboutme",
     "email": """
         email emailaddress mail emails mailaddress; emailadresse mailadresse; courriel adressemail adresseemail mel;
         correo correoelectronico; indirizzoemail postaelettronica; emailadres; correioeletronico; メール
@@ -82,7 +90,8 @@ NAMES = {
         phone telephone phonenumber tel number phones contactnumber; telefon telefonnummer rufnummer nummer;
         numerodetelephone numero; telefono numerodetelefono; numeroditelefono; telefoon telefoonnummer
         hoofdtelefoon; telefone numerodetelefone; 電話 電話番号 telnr telefonnr; numerotelefono
-        phonenumbers landline landlinenumber sms smsnumber""",
+        phonenumbers landline landlinenumber sms smsnumber
+        altphone directline directdial switchboard""",
     "phone:mobile": """
         mobilephone cellphone mobilenumber mobileno; mobiltelefon handynummer mobilnummer mobilfunk;
         telephoneportable telephonemobile; telefonomovil telefonocelular; telefonocellulare; mobielnummer;
@@ -126,8 +135,11 @@ NAMES = {
     "address.house_number": "housenumber houseno hausnummer hausnr numerodecalle numerocivico huisnummer",
     "address.line_2": """
         addressline2 address2 street2 line2 apartment apt unit; adresszusatz; complementadresse complement; piso;
-        interno; toevoeging; complemento complementdadresse""",
-    "address.line_3": "addressline3 address3 street3 line3 pobox postofficebox postfach boitepostale",
+        interno; toevoeging; complemento complementdadresse
+        streetaddress2 streetline2 mailingstreet2 addressstreet2""",
+    "address.line_3": """
+        addressline3 address3 street3 line3 pobox postofficebox postfach boitepostale
+        streetaddress3 streetline3""",
     "address.locality": """
         city town locality towncity; stadt ort wohnort; ville commune; ciudad localidad poblacion; citta comune
         localita;
@@ -138,15 +150,16 @@ NAMES = {
         provinciaoestado""",
     "address.postcode": """
         zip zipcode postcode postalcode zippostalcode; plz postleitzahl; codepostal cp; codigopostal; cap
-        codicepostale; adrespostcode; cep cependereco; 郵便番号 postalzipcode postalzip""",
+        codicepostale; adrespostcode; cep cependereco; 郵便番号 postalzipcode postalzip
+        postal""",
     "address.country": """
         country countryregion nation; land; pays; pais; paese nazione; landregion paysregion paisregion paisoregion
         paeseregione paisouregiao landofregio landregio adresland adreslandregio paisregiaoendereco 国""",
     "date:anniversary": """
         anniversary weddinganniversary weddingday; hochzeitstag jahrestag; anniversairedemariage; aniversariodeboda;
         anniversario; trouwdag specialedatum; aniversariodecasamento datasespeciais""",
-    "related:spouse": "spouse ehegatte conjoint conjointe conyuge coniuge echtgenoot conjuge",
-    "related:manager": "managersname nomeresponsabile naammanager nomegerente; nombreadministrador",
+    "related:spouse": "spouse spousename wife husband ehegatte conjoint conjointe conyuge coniuge echtgenoot conjuge",
+    "related:manager": "manager managersname nomeresponsabile naammanager nomegerente; nombreadministrador",
     "picture_url": "photo picture image avatar photourl avatarurl pictureurl; foto bild",
     "tags": """
         tags tag categories category labels label keywords; kategorien kategorie schlagworte; etiquettes; etiquetas
@@ -160,7 +173,7 @@ NAMES = {
         anotaciones; commenti commento; notities notitie opmerking opmerkingen; observacoes anotacoes; メモ 備考""",
     "ignore": """
         id uuid uid externalid contactid created createdat createdon updated updatedat modified modifiedat
-        lastmodified owner ownerid deleted deletedat row no nr; emailtype emailtyp typedemessagerie
+        lastmodified ownerid deleted deletedat row no nr; emailtype emailtyp typedemessagerie
         typedadressedemessagerie tipodecorreoelectronico tipodepostaelettronica vertraulichkeit prioritat
         verzeichnisserver confidentialite criterediffusion priorite serveurderepertoires confidencialidad prioridad
         servidordedirectorio riservatezza priorita vertrouwelijkheid prioriteit tipopostaelettronica
