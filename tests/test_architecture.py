@@ -22,6 +22,8 @@ from architecture_tables import (
 )  # fmt: skip
 from source_tree import ROOT, Module, all_modules, functions, imports_in, nodes, parse, positional, public_functions
 
+from coterie.store.migrate import migrations_for
+
 Rule = Callable[[Module], Iterator[str]]
 
 FUNCTION_LINES_MAX = 70
@@ -384,3 +386,9 @@ def test_no_two_files_of_tests_have_one_name() -> None:
     """pytest imports a test file by its name alone: a second one of that name ends the run."""
     names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
     assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_migrations_are_numbered_one_by_one(engine: str) -> None:
+    numbers = [migration.number for migration in migrations_for(engine)]
+    assert numbers == list(range(1, len(numbers) + 1))
