@@ -118,6 +118,10 @@ class Database(Protocol):
         """For work of this thread that can resume from any of its commits, such as an import. They are on disk at the
         end of the block; a power cut before that may lose the latest."""
 
+    def empty_log(self) -> bool:
+        """Cuts the write-ahead log of SQLite, which holds deleted values until it is written over. False if a reader
+        prevents it. PostgreSQL recycles its own."""
+
     def exclusive(self) -> AbstractContextManager[None]:
         """Excludes other processes from the database during the block. Raises Unavailable if one has it open."""
 

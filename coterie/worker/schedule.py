@@ -1,5 +1,6 @@
 """Recurring work: name, interval, function. The database stores when each last started."""
 
+import time
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -21,6 +22,7 @@ from coterie.worker.webhooks import delete_old_deliveries
 
 HOUR = 3600.0
 DAY = 86_400.0
+LOG_ATTEMPTS, LOG_PAUSE_SECONDS = 120, 0.5
 
 
 class Recurring(Struct, frozen=True):
@@ -39,6 +41,14 @@ def delete_old_jobs(database: Database, settings: Settings) -> None:
     """Deletes jobs that finished a month ago."""
     with database.write() as tx:
         jobs.delete_old_jobs(tx)
+
+
+def empty_log(database: Database, settings: Settings) -> None:
+    """Cuts the database's log, which holds deleted values. Tries for a minute: readers may be at work."""
+    for _ in range(LOG_ATTEMPTS):
+        if database.empty_log():
+            return
+        time.sleep(LOG_PAUSE_SECONDS)
 
 
 def delete_old_idempotency_keys(database: Database, settings: Settings) -> None:
@@ -70,6 +80,7 @@ SCHEDULE = (
     Recurring("expire_old_imports", DAY, expire_old_imports, deletes_by_age=True, is_long=True),
     Recurring("sweep_files", DAY, sweep_files, deletes_by_age=True, is_long=True),
     Recurring("merge_search_index", DAY, merge_search_index, is_long=True),
+    Recurring("empty_log", DAY, empty_log, is_long=True),
     Recurring("delete_old_deliveries", DAY, delete_old_deliveries, deletes_by_age=True, is_long=True),
     Recurring("request_snapshots", HOUR, request_snapshots),
     Recurring("back_up", HOUR / 4, back_up, is_long=True),

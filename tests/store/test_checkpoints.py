@@ -162,3 +162,21 @@ def test_a_disk_that_is_full_at_the_end_of_bulk_work_is_said_and_loses_nothing(
     assert done.stdout.splitlines() == ["The disk is full or not writable", "1000"], done.stderr
     with database.read() as tx:
         assert tx.one("SELECT count(*) FROM things") == (1000,)
+
+
+def test_an_emptied_log_holds_nothing_and_a_reader_prevents_it(path: Path, database: SqliteDatabase) -> None:
+    log = Path(f"{path}-wal")
+    fill(database, 100)
+    began = time.monotonic()
+    with database.read() as tx:
+        tx.one("SELECT 1 FROM things")
+        with database.write() as writing:
+            writing.run("DELETE FROM things WHERE id = 1")
+        assert database.empty_log() is False
+    assert time.monotonic() - began < 5, "writers would have waited for the reader"
+    assert log.stat().st_size > 0
+    assert database.empty_log() is True
+    assert log.stat().st_size == 0
+    fill(database, 100)
+    with database.read() as tx:
+        assert tx.one("SELECT count(*) FROM things") == (199,)

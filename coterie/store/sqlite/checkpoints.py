@@ -13,6 +13,7 @@ from queue import SimpleQueue
 
 import apsw
 
+from coterie.store.sqlite.connection import BUSY_MILLISECONDS
 from coterie.store.sqlite.lock import block_stop_signal
 
 PAGES, PAGES_MAX = 1_000, 4_000
@@ -28,6 +29,7 @@ class Checkpoints:
     def __init__(self, path: str, writer: apsw.Connection) -> None:
         self.is_bulk = False
         self._path = path
+        self._writer = writer
         self._next = PAGES
         self._requests: SimpleQueue[bool] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -63,6 +65,22 @@ class Checkpoints:
                 with self._lock, suppress(apsw.Error):
                     connection.wal_checkpoint(mode=_PASSIVE)
             connection.close()
+
+    def empty_log(self) -> bool:
+        """Checkpoints all of the WAL and cuts the file; False if a reader or another checkpoint prevents it.
+
+        The caller holds the write lock.
+        """
+        with self._lock:
+            # a reader is not waited for: all writers would wait too
+            self._writer.set_busy_timeout(0)
+            try:
+                self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            except apsw.BusyError:
+                return False
+            finally:
+                self._writer.set_busy_timeout(BUSY_MILLISECONDS)
+        return True
 
     def close(self) -> None:
         """Ends the thread. Nothing may be committed afterwards."""

@@ -16,13 +16,14 @@ from coterie.store.database import Parameters, Row, T, Work, insert_statement
 IMMEDIATE = "BEGIN IMMEDIATE"
 # steps of SQLite's virtual machine between two checks of the deadline: about a millisecond
 STEPS_BETWEEN_CHECKS = 100_000
+BUSY_MILLISECONDS = 10_000
 MAPPED_BYTES = 268_435_456
 # KiB of pages that a connection caches; those it maps come on top
 CACHE_KIB = 16_384
 # the same of a connection that writes, and of one that only reads, in a process that maps nothing
 SMALL_WRITE_CACHE_KIB, SMALL_READ_CACHE_KIB = 12_288, 2_048
-# secure_delete=FAST: deleted content is overwritten in pages that are written anyway
-_PRAGMAS = ("foreign_keys=ON", "temp_store=MEMORY", "secure_delete=FAST")
+# secure_delete=ON: deleted content is overwritten, also in pages that become free, such as those of a long note
+_PRAGMAS = ("foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON")
 
 
 class SqliteTx:
@@ -111,7 +112,7 @@ class Connection:
         # never creates the file: it would hide that the database was deleted
         self.apsw = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READWRITE)
         self.deadline = float("inf")
-        self.apsw.set_busy_timeout(10_000)
+        self.apsw.set_busy_timeout(BUSY_MILLISECONDS)
         self.apsw.set_progress_handler(self._is_late, STEPS_BETWEEN_CHECKS)
         for pragma in _PRAGMAS:
             self.apsw.execute(f"PRAGMA {pragma}")

@@ -179,11 +179,12 @@ class SqliteDatabase:
         if not getattr(self._thread, "is_relaxed", False):
             yield
             return
-        self._writing_connection.apsw.execute("PRAGMA synchronous=NORMAL")
+        # FAST: pages that become free stay as they are, which takes a tenth less CPU; imports erase nothing
+        self._writing_connection.apsw.execute("PRAGMA synchronous=NORMAL; PRAGMA secure_delete=FAST")
         try:
             yield
         finally:
-            self._writing_connection.apsw.execute("PRAGMA synchronous=FULL")
+            self._writing_connection.apsw.execute("PRAGMA synchronous=FULL; PRAGMA secure_delete=ON")
 
     def _sync(self) -> None:
         try:
@@ -193,6 +194,11 @@ class SqliteDatabase:
                 time.sleep(0.005)
         except apsw.Error as error:  # a full disk
             raise translate(error) from error
+
+    def empty_log(self) -> bool:
+        self._require_writable()
+        with self._lock.hold():
+            return self._checkpoints.empty_log()
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
