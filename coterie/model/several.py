@@ -17,8 +17,10 @@ _DIGITS_MIN = 5
 _NO_DIGIT = re.compile(r"\D+")
 _PHONES_MAX = 20
 _TEXT_LENGTH_MAX = 2000
-# anything around an @ that is neither a space nor a character that wraps or separates addresses
-_ADDRESS = re.compile(r"[^\s<>()\[\]{},;:|\"“”«»]+@[^\s<>()\[\]{},;:|\"“”«»]+")
+# neither a space nor a character that wraps or separates addresses
+_OF_ADDRESS = r"[^\s<>()\[\]{},;:|\"“”«»]"
+# a run of them around an @. Tried only where a run begins: at each character it takes the square of the time
+_ADDRESS = re.compile(rf"(?<!{_OF_ADDRESS}){_OF_ADDRESS}+@{_OF_ADDRESS}+")
 _MAILTO = re.compile(r"\bmailto:", re.IGNORECASE)
 _QUERY = re.compile(r"\?(?:subject|cc|bcc|body)=.*", re.IGNORECASE | re.DOTALL)
 _AROUND = "'`´‘’./,;"

@@ -1,5 +1,7 @@
 """Several phone numbers or e-mail addresses in one text."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,3 +63,15 @@ def test_what_is_found_in_a_text_stands_in_it(text: str) -> None:
 def test_long_texts_take_no_time(text: str) -> None:
     assert split_phones(text, "US") == [text]
     split_emails(text)
+
+
+def test_a_text_without_an_address_takes_no_more_time_than_its_length() -> None:
+    """Four times as long takes four times as long, and with the square of the time sixteen times."""
+    short, long = (min(_seconds("a" * length) for _ in range(9)) for length in (500, 2000))
+    assert long < 9 * short
+
+
+def _seconds(text: str) -> float:
+    begin = time.thread_time()
+    split_emails(text)
+    return time.thread_time() - begin
