@@ -1,13 +1,16 @@
-"""Runs calls through the official client (`mcp`), which lives in an environment of its own.
+"""Sessions of the official client (`mcp`), which lives in an environment of its own.
 
-As a program: official.py URL TOKEN MODE, with a list of [method, arguments] as JSON on its standard input; prints the
-results as JSON. The methods are those of mcp.Client.
+As a program it reads a line of JSON per session from its standard input (the parameters of _session), and prints a
+line: the results of its steps, or {"failed": traceback}. The methods of steps are those of mcp.Client.
 """
 
+import asyncio
 import json
 import subprocess
 import sys
-from contextlib import AsyncExitStack
+import traceback
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +20,37 @@ COTERIE = str(BIN / "bin/coterie")
 TIMEOUT_SECONDS = 60
 
 
-def run_official(url: str, token: str, mode: str, steps: list[list[Any]], agrees: str = "") -> list[Any]:
-    """The results of the steps. agrees: what the user answers to forms: accept, decline, or "" if the client has none.
+class Official:
+    """The client as a program. It runs one session after another: importing the client takes most of a session."""
 
-    A step that raises has the result {"raised": message}.
-    """
-    finished = subprocess.run(
-        [PYTHON, __file__, url, token, mode, agrees],
-        input=json.dumps(steps), capture_output=True, text=True, timeout=TIMEOUT_SECONDS,
-    )  # fmt: skip
-    assert finished.returncode == 0, finished.stderr
-    results: list[Any] = json.loads(finished.stdout)
-    return results
+    def __init__(self, program: "subprocess.Popen[str]") -> None:
+        self._program = program
+
+    def run(self, url: str, token: str, mode: str, steps: list[list[Any]], agrees: str = "") -> list[Any]:
+        """The results of the steps of a new session.
+
+        agrees: what the user answers to forms: accept, decline, or "" if the client has none.
+        A step that raises has the result {"raised": message}.
+        """
+        stdin, stdout = self._program.stdin, self._program.stdout
+        assert stdin is not None and stdout is not None
+        session = {"url": url, "token": token, "mode": mode, "steps": steps, "agrees": agrees}
+        stdin.write(f"{json.dumps(session)}\n")
+        stdin.flush()
+        results: Any = json.loads(stdout.readline())
+        assert isinstance(results, list), results["failed"]
+        return results
 
 
-async def main(url: str, token: str, mode: str, agrees: str) -> None:
+@contextmanager
+def running() -> Iterator[Official]:
+    with subprocess.Popen(
+        [PYTHON, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as program:
+        yield Official(program)
+
+
+async def _session(url: str, token: str, mode: str, steps: list[list[Any]], agrees: str) -> list[Any]:
     from mcp.client.client import Client
     from mcp_types import ElicitResult
 
@@ -39,11 +58,19 @@ async def main(url: str, token: str, mode: str, agrees: str) -> None:
         return ElicitResult(action=agrees, content={"confirm": True} if agrees == "accept" else None)
 
     more = {"elicitation_callback": answer} if agrees else {}
-    async with AsyncExitStack() as stack:
+    async with asyncio.timeout(TIMEOUT_SECONDS), AsyncExitStack() as stack:
         connection = await _connect(stack, url, token)
         client = await stack.enter_async_context(Client(connection, mode=mode, **more))
-        results = [await _call(client, method, arguments) for method, arguments in json.load(sys.stdin)]
-    print(json.dumps(results))
+        return [await _call(client, method, arguments) for method, arguments in steps]
+
+
+def main() -> None:
+    for line in sys.stdin:
+        try:
+            results: Any = asyncio.run(_session(**json.loads(line)))
+        except Exception:  # the test shows it
+            results = {"failed": traceback.format_exc()}
+        print(json.dumps(results), flush=True)
 
 
 async def _connect(stack: AsyncExitStack, url: str, token: str) -> Any:
@@ -72,6 +99,4 @@ async def _call(client: Any, method: str, arguments: dict[str, Any]) -> Any:
 
 
 if __name__ == "__main__":
-    import asyncio
-
-    asyncio.run(main(*sys.argv[1:5]))
+    main()

@@ -2,11 +2,12 @@
 
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from mcp.conftest import read_only_token
-from mcp.official import PYTHON, TIMEOUT_SECONDS, run_official
+from mcp.official import PYTHON, TIMEOUT_SECONDS, Official, running
 from world import World
 
 from coterie.actions.sessions import sign_in
@@ -15,9 +16,18 @@ from coterie.actions.sessions import sign_in
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
 
 
+@pytest.fixture(scope="module")
+def official() -> Iterator[Official]:
+    """The client; each of its runs is a session of its own."""
+    with running() as client:
+        yield client
+
+
 @pytest.mark.parametrize("way", ["", "stdio:"])
 @pytest.mark.parametrize("mode", ["legacy", "auto", "2026-07-28"])
-def test_the_official_client_finds_and_reads_contacts(server: str, world: World, mode: str, way: str) -> None:
+def test_the_official_client_finds_and_reads_contacts(
+    official: Official, server: str, world: World, mode: str, way: str
+) -> None:
     steps = [
         ["state", {}],
         ["list_tools", {}],
@@ -25,7 +35,7 @@ def test_the_official_client_finds_and_reads_contacts(server: str, world: World,
         ["call_tool", {"name": "get_contacts", "arguments": {"ids": [world.homer.id]}}],
         ["call_tool", {"name": "about", "arguments": {}}],
     ]
-    state, tools, found, whole, about = run_official(f"{way}{server}/mcp", world.alice_token, mode, steps)
+    state, tools, found, whole, about = official.run(f"{way}{server}/mcp", world.alice_token, mode, steps)
     assert state["version"] == ("2025-11-25" if mode == "legacy" else "2026-07-28")
     # a client that is told the version does not ask for the instructions
     assert mode == "2026-07-28" or "address book" in state["instructions"]
@@ -36,7 +46,9 @@ def test_the_official_client_finds_and_reads_contacts(server: str, world: World,
 
 
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
-def test_the_official_client_saves_previews_and_undoes(server: str, world: World, mode: str) -> None:
+def test_the_official_client_saves_previews_and_undoes(
+    official: Official, server: str, world: World, mode: str
+) -> None:
     steps = [
         ["call_tool", {"name": "save_contacts", "arguments": {"contacts": [{"real_name": "Élodie Ñandú"}]}}],
         ["call_tool", {"name": "delete_contacts", "arguments": {"ids": [world.homer.id]}}],
@@ -45,7 +57,7 @@ def test_the_official_client_saves_previews_and_undoes(server: str, world: World
         ["get_prompt", {"name": "prepare-meeting", "arguments": {"contact": "Élodie"}}],
         ["list_resource_templates", {}],
     ]
-    saved, preview, refused, read, prompt, templates = run_official(f"{server}/mcp", world.alice_token, mode, steps)
+    saved, preview, refused, read, prompt, templates = official.run(f"{server}/mcp", world.alice_token, mode, steps)
     assert saved["structuredContent"]["items"][0]["outcome"] == "created"
     assert saved["structuredContent"]["undo"]["id"]
     assert preview["structuredContent"]["confirm"]
@@ -56,19 +68,21 @@ def test_the_official_client_saves_previews_and_undoes(server: str, world: World
 
 
 @pytest.mark.parametrize(("answer", "is_deleted"), [("accept", True), ("decline", False)])
-def test_the_official_client_asks_the_user(server: str, world: World, answer: str, *, is_deleted: bool) -> None:
+def test_the_official_client_asks_the_user(
+    official: Official, server: str, world: World, answer: str, *, is_deleted: bool
+) -> None:
     ids = {"ids": [world.homer.id]}
     steps = [["call_tool", {"name": "delete_contacts", "arguments": ids}],
              ["call_tool", {"name": "get_contacts", "arguments": ids}]]  # fmt: skip
-    deleted, read = run_official(f"{server}/mcp", world.alice_token, "2026-07-28", steps, agrees=answer)
+    deleted, read = official.run(f"{server}/mcp", world.alice_token, "2026-07-28", steps, agrees=answer)
     assert ("deleted" in deleted["structuredContent"]) == is_deleted
     assert bool(read["structuredContent"]["missing"]) == is_deleted
 
 
-def test_the_official_client_without_the_scope(server: str, world: World) -> None:
+def test_the_official_client_without_the_scope(official: Official, server: str, world: World) -> None:
     token = read_only_token(world)
     steps = [["list_tools", {}], ["call_tool", {"name": "add_note", "arguments": {"contact_ids": [1], "text": "x"}}]]
-    tools, refused = run_official(f"{server}/mcp", token, "auto", steps)
+    tools, refused = official.run(f"{server}/mcp", token, "auto", steps)
     assert len(tools["tools"]) == 7
     assert "raised" in refused
 
