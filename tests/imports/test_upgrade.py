@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import copy_instance, make_settings
 from runs import counts, reason
 
 from coterie.actions.contacts import delete_contact
@@ -85,12 +86,21 @@ class Upgraded:
                 jobs.finish(tx, job)
 
 
+@pytest.fixture(scope="module")
+def original(engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Settings:
+    """The restored instance, which each test has a copy of: restoring takes most of a test."""
+    settings = make_settings(engine, tmp_path_factory.mktemp("upgraded"), request, is_migrated=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COTERIE_DATABASE_URL", settings.database_url)
+        restore(SAVED, data=settings.data)
+    return settings
+
+
 @pytest.fixture
-def upgraded(fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Upgraded]:
-    monkeypatch.setenv("COTERIE_DATABASE_URL", fresh_settings.database_url)
-    restore(SAVED, data=fresh_settings.data)
-    database = open_database(fresh_settings)
-    yield Upgraded(database, fresh_settings)
+def upgraded(original: Settings, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Upgraded]:
+    settings = copy_instance(original, tmp_path, request)
+    database = open_database(settings)
+    yield Upgraded(database, settings)
     database.close()
 
 
