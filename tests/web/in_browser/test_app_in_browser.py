@@ -159,6 +159,20 @@ def test_after_an_error_the_first_field_that_is_not_valid_has_the_focus(app: Wat
     app.check(axe=False)
 
 
+def test_after_an_error_a_field_that_one_types_in_keeps_the_focus(app: Watched) -> None:
+    page = app.page
+    app.visit("/1/people/new", axe=False)
+    page.get_by_label("Name").fill("Ned")
+    page.get_by_label("E-mail").fill("no address")
+    # as on a slow network: the script of the page comes when somebody types already
+    page.route("**/js/forms.js", lambda route: (page.get_by_label("Works at").focus(), route.continue_()))
+    page.keyboard.press("Enter")
+    expect(page.locator("#email")).to_have_attribute("aria-invalid", "true")
+    app.settle()
+    expect(page.get_by_label("Works at")).to_be_focused()
+    app.forgive(422)
+
+
 def test_escape_restores_what_was_there(app: Watched) -> None:
     app.visit("/1/people/3", axe=False)
     before = app.page.locator("#sections").inner_text()

@@ -8,8 +8,8 @@ document.addEventListener("htmx:config:request", (event) => {
 const wrong = document.querySelector("[aria-invalid=true]");
 if (wrong) {
   for (let part = wrong.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
-  // the browser has looked at autofocus by then
-  requestAnimationFrame(() => { if (document.activeElement !== wrong) wrong.focus(); });
+  // the browser has looked at autofocus by then; a field that a user has gone to keeps the focus
+  requestAnimationFrame(() => { if (document.activeElement.matches("body, [autofocus]")) wrong.focus(); });
 }
 
 for (const box of document.querySelectorAll("[data-shows]")) {
