@@ -16,6 +16,7 @@ from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
 from coterie.store.properties import find_definitions
 from coterie.web.history_words import value_words
+from coterie.web.languages import language_name
 from coterie.web.page import Visit
 from coterie.web.person_fields import FIELDS
 from coterie.web.words import day
@@ -132,6 +133,8 @@ def _value(contact: Contact, name: str) -> str:
         return "" if getattr(contact, name) is None else str(value)
     if name == "birthday" and value:
         return day(value)
+    if name == "language" and value:
+        return language_name(value)
     return "" if value is None else str(value)
 
 

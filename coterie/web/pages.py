@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from coterie.model.plurals import count
 from coterie.web import words
 from coterie.web.assets import asset
+from coterie.web.languages import language_name
 from coterie.web.markdown import render_markdown
 from coterie.web.person_fields import written_date
 
@@ -38,6 +39,7 @@ def _environment() -> "Environment":
         "hue": words.hue,
         "in_zone": words.in_zone,
         "initials": words.initials,
+        "language_name": language_name,
         "markdown": render_markdown,
         "moment": words.moment,
         "sentence": words.sentence,

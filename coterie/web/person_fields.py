@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from coterie.model.contacts import GENDERS, STATUSES, TEXTS, Contact
 from coterie.model.written_dates import read_date, writes_day_first
+from coterie.web.languages import language_code, language_name
 from coterie.web.words import day
 
 
@@ -45,7 +46,7 @@ FIELDS = {
         FormField("phonetic_last_name", "Last name as spoken", length_max=TEXTS["phonetic_last_name"]),
         FormField("gender", "Gender", "choice",
                   choices=[("", "Not given"), *((each, each.capitalize()) for each in GENDERS)]),
-        FormField("language", "Language", hint="A code such as en or de", length_max=TEXTS["language"]),
+        FormField("language", "Language", hint="Such as English, or a code like de-CH", length_max=TEXTS["language"]),
         FormField("bio", "About", "lines", length_max=TEXTS["bio"]),
         FormField("relationship_grade", "Closeness", "choice",
                   choices=[("", "Not given"), *((str(grade), f"{grade} of 5") for grade in range(6))]),
@@ -71,8 +72,10 @@ def value_of(contact: Contact, name: str) -> str:
 
 
 def shown_value(contact: Contact, field: FormField) -> str:
-    """The value as the page shows it: the label of a choice."""
+    """The value as the page shows it: the label of a choice, the name of a language."""
     value = value_of(contact, field.name)
+    if field.name == "language":
+        return language_name(value)
     return dict(field.choices).get(value, value) if value else ""
 
 
@@ -108,6 +111,8 @@ def parsed(name: str, text: str, country: str | None) -> str | int | None:
     text = text.strip()
     if name == "birthday":
         return iso_date(text, country) or None
+    if name == "language":
+        return language_code(text) or None
     if name == "relationship_grade":
         return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else None
     return text or None
