@@ -256,6 +256,48 @@ def test_a_lost_connection_loses_no_text(browser: Browser, instance: Instance) -
     context.close()
 
 
+@pytest.mark.parametrize("status", [404, 413, 429, 500])
+def test_an_error_page_on_the_way_replaces_nothing(app: Watched, status: int) -> None:
+    page, error = app.page, re.compile(f"error {status}")
+    app.visit("/1/people/3", axe=False)
+    page.locator("#edit-real_name").click()
+    page.route("**/fields/real_name", lambda route: route.fulfill(status=status, body="<p>A proxy</p>"))
+    field = page.locator("form[data-edit] input:not([type=hidden])")
+    field.fill("Bart Bouvier")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text(error)
+    expect(field).to_have_value("Bart Bouvier")
+    page.unroute("**/fields/real_name")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bart Bouvier")
+    expect(page.get_by_role("alert")).to_be_empty()
+    app.forgive(status)
+    app.visit("/1/people", axe=False)
+    page.route("**/people/rows?*", lambda route: route.fulfill(status=status, body="<p>A proxy</p>"))
+    page.get_by_role("searchbox").fill("flanders")
+    expect(page.get_by_role("alert")).to_contain_text(error)
+    app.forgive(status)
+    app.check()
+    page.unroute("**/people/rows?*")
+    page.get_by_role("searchbox").fill("ned flanders")
+    expect(page.locator(".person-row")).to_have_count(1)
+    expect(page.get_by_role("alert")).to_be_empty()
+
+
+def test_an_error_of_the_server_is_shown_where_one_edits(app: Watched) -> None:
+    app.visit("/1/people/4", axe=False)
+    app.page.locator("#edit-real_name").click()
+    headers = {"HX-Retarget": "#alarm", "HX-Reswap": "innerHTML"}
+    body = '<div class="notice is-danger"><strong>Something went wrong on our side.</strong></div>'
+    app.page.route("**/fields/real_name", lambda route: route.fulfill(status=500, headers=headers, body=body))
+    field = app.page.locator("form[data-edit] input:not([type=hidden])")
+    field.fill("Maggie Bouvier")
+    app.page.keyboard.press("Enter")
+    expect(app.page.get_by_role("alert")).to_contain_text("Something went wrong on our side")
+    expect(field).to_have_value("Maggie Bouvier")
+    app.forgive(500)
+
+
 def test_a_session_that_ends_while_one_types_loses_no_text(browser: Browser, instance: Instance) -> None:
     context, app = open_page(browser, instance)
     app.visit("/1/people/6", axe=False)

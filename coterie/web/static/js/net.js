@@ -5,7 +5,7 @@ const dialog = document.querySelector("#sign-in-again");
 const alarm = document.querySelector("#alarm");
 const failed = new Map();
 const RETRY_MS = 4000;
-let timer = 0;
+let timer = 0, warnedOf;
 
 // a token of the session; "" if it has ended, undefined if the server does not answer
 async function readToken() {
@@ -18,17 +18,25 @@ async function readToken() {
 
 function ask() { if (dialog && !dialog.open) dialog.showModal(); }
 
+// about: the element whose next success takes the line away
+function warn(words, about) {
+  const bar = document.createElement("div");
+  const text = document.createElement("strong");
+  bar.className = "notice is-warn";
+  text.textContent = words;
+  bar.append(text);
+  alarm?.replaceChildren(bar);
+  warnedOf = about;
+  return bar;
+}
+
 function showBar() {
   if (!alarm || alarm.querySelector("[data-go-on]")) return;
-  const bar = document.createElement("div");
-  bar.className = "notice is-warn";
-  const text = document.createElement("strong");
-  text.textContent = "No connection. What you typed is still here, and is sent when the server answers.";
+  const bar = warn("No connection. What you typed is still here, and is sent when the server answers.");
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "button", textContent: "Try again" });
   button.dataset.goOn = "";
-  bar.append(text, button);
-  alarm.replaceChildren(bar);
+  bar.append(button);
   clearInterval(timer);
   timer = setInterval(() => { if (!document.hidden) goOn(); }, RETRY_MS);
 }
@@ -78,9 +86,21 @@ document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
   const status = ctx.response?.raw?.status;
   const form = formOf(ctx);
+  if (status >= 400) warnedOf = ctx.sourceElement;
   if (status === 403 && form) refused(form, ctx.sourceEvent?.submitter);
   if (status === 401) { if (form) fail(form, ctx.sourceEvent?.submitter, true); else ask(); }
+});
+
+// the answer of a proxy on the way replaces no part of the page: our errors name their place, and 422 is a form again
+document.addEventListener("htmx:before:response", (event) => {
+  const { ctx } = event.detail;
+  const { status, headers } = ctx.response.raw;
+  const form = formOf(ctx);
+  if (status < 400 || status === 422 || (headers.has("HX-Retarget") && !(status >= 502 && form))) return;
+  event.preventDefault();
   if (status >= 502 && form) fail(form, ctx.sourceEvent?.submitter, false);
+  else if (status === 403 && form) refused(form, ctx.sourceEvent?.submitter);
+  else warn(`The server did not do this (error ${status}).${form ? " What you typed is still here." : ""}`, ctx.sourceElement);
 });
 
 // a form that leaves the page asks first whether the server and the session are there
@@ -120,9 +140,11 @@ document.addEventListener("input", (event) => {
 const forget = (form) => { for (const area of form.querySelectorAll("textarea[id]")) sessionStorage.removeItem(keyOf(area)); };
 document.addEventListener("submit", (event) => { if (!event.target.hasAttribute("hx-post")) forget(event.target); });
 document.addEventListener("htmx:after:request", (event) => {
-  const form = event.detail.ctx.response?.raw?.ok && formOf(event.detail.ctx);
-  if (!form) return;
-  forget(form);
+  const { ctx } = event.detail;
+  if (!ctx.response?.raw?.ok) return;
+  const form = formOf(ctx);
+  if (form) forget(form);
+  else if (warnedOf !== ctx.sourceElement) return;
   // what stopped the form before does so no longer
   if (!failed.size) alarm?.replaceChildren();
 });
