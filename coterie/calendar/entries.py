@@ -75,7 +75,7 @@ def _birthdays(tx: Tx, organization_id: int, window: Window) -> Iterator[Calenda
     born = dict(calendar_days.list_birthdays(tx, organization_id, today=window.day, limit=EVENTS_MAX))
     for contact in _contacts(tx, organization_id, born).values():
         for day, years, note in occurrences(born[contact.id], window):
-            name = contact.name or NOBODY
+            name = contact.shown_name or NOBODY
             summary = f"{name} turns {years}" if years else f"{name}'s birthday"
             yield _event(
                 contact, window, f"birthday-{contact.uuid}", day=day, summary=summary + note, category="Birthday"
@@ -94,7 +94,7 @@ def _dates(tx: Tx, organization_id: int, window: Window) -> Iterator[CalendarEve
         if contact is None:
             continue
         other = contacts.get(each.other_id) if each.other_id is not None else None
-        name = " and ".join((person.name or NOBODY) for person in (contact, other) if person is not None)
+        name = " and ".join((person.shown_name or NOBODY) for person in (contact, other) if person is not None)
         for day, years, note in occurrences(each.on, window):
             summary = f"{name}: {each.label}" + (f" ({years} years)" if years and years > 1 else "") + note
             yield _event(contact, window, f"date-{each.id}", day=day, summary=summary, category="Anniversary")
@@ -128,11 +128,11 @@ def _in_touch(tx: Tx, organization_id: int, window: Window) -> Iterator[Calendar
     contacts = _contacts(tx, organization_id, {plan.contact_id for plan in (*coming, *late)})
     for plan in coming:
         if contact := contacts.get(plan.contact_id):
-            day, summary = date.fromisoformat(plan.due_on), f"Be in touch with {contact.name or NOBODY}"
+            day, summary = date.fromisoformat(plan.due_on), f"Be in touch with {contact.shown_name or NOBODY}"
             yield _event(contact, window, f"touch-{contact.uuid}", day=day, summary=summary, category="Be in touch")
     if late:
         number = count_due(tx, organization_id, today, EVENTS_MAX)
-        names = [contacts[plan.contact_id].name or NOBODY for plan in late if plan.contact_id in contacts]
+        names = [contacts[plan.contact_id].shown_name or NOBODY for plan in late if plan.contact_id in contacts]
         yield CalendarEvent(
             uid=f"touch-late-{today}@{window.host}", start=window.today, category="Be in touch",
             summary=f"{number} {'person' if number == 1 else 'people'} to be in touch with",

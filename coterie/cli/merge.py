@@ -93,7 +93,7 @@ def _as_data(sheet: ContactSheet, merges: Sequence[Merge], *, dry_run: bool) -> 
 
 def _print(sheet: ContactSheet, merges: Sequence[Merge], *, dry_run: bool) -> None:
     contact = sheet.contact
-    name = printable(contact.name or f"contact {contact.id}")
+    name = printable(contact.shown_name or f"contact {contact.id}")
     if not dry_run:
         for each in merges:
             typer.echo(f"Contact {each.loser_id} merged into {contact.id}, {name}.")

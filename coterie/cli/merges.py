@@ -31,7 +31,7 @@ def merges(
         ]
         print_json(rows)
         return
-    names = {contact.id: contact.name or f"contact {contact.id}" for contact in contacts}
+    names = {contact.id: contact.shown_name or f"contact {contact.id}" for contact in contacts}
     for each in listed:
         moment = each.created_at[:16].replace("T", " ")
         typer.echo(printable(f"{each.id}  {moment}  {names[each.loser_id]} → {names[each.survivor_id]}"))

@@ -67,7 +67,7 @@ def load_row_views(tx: Tx, organization_id: int, import_id: str, rows: list[Stag
     ids = {match.contact_id for row_matches in matches.values() for match in row_matches}
     ids |= {row.contact_id for row in rows if row.contact_id is not None}
     contacts = list_contacts_by_id(tx, organization_id, ids) if ids else []
-    names = {contact.id: contact.name or "a contact without a name" for contact in contacts}
+    names = {contact.id: contact.shown_name or "a contact without a name" for contact in contacts}
     return [_row_view(row, matches.get(row.row_number, []), names) for row in rows]
 
 

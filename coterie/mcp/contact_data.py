@@ -86,10 +86,10 @@ def find_present(tx: Tx, call: Call, contact_id: int) -> Contact:
 
 
 def names_of(tx: Tx, call: Call, contact_ids: Iterable[int]) -> dict[int, str]:
-    """contact id -> its name, deleted contacts too."""
+    """contact id -> its name or what is shown instead, deleted contacts too."""
     ids = set(contact_ids)
     found = list_contacts_by_id(tx, call.caller.organization_id, ids, include_deleted=True) if ids else []
-    return {each.id: cut(each.name or "", _NAME_LENGTH) for each in found}
+    return {each.id: cut(each.shown_name or "", _NAME_LENGTH) for each in found}
 
 
 def url_of(call: Call, contact_id: int) -> str:

@@ -29,7 +29,7 @@ def delete_contacts(tx: Tx, call: Call) -> Output:
     lock_contacts(tx, call.caller.organization_id, ids)
     contacts = list_contacts_by_id(tx, call.caller.organization_id, ids)
     preview = {"would_delete": present_briefs(tx, call, contacts)}
-    question = f"Delete {people(len(contacts))}: {', '.join(each.name or '?' for each in contacts[:_NAMED])}?"
+    question = f"Delete {people(len(contacts))}: {', '.join(each.shown_name or '?' for each in contacts[:_NAMED])}?"
     require_confirmation(call, TOOL.name, contacts, preview=preview, question=question)
     for contact_id in ids:
         delete_contact(tx, call.caller, contact_id)

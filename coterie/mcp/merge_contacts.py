@@ -38,8 +38,8 @@ def merge_contacts(tx: Tx, call: Call) -> Output:
         raise invalid("merge_ids", "contains keep_id, the contact that stays: remove it")
     choices = _choices(asked, survivor, losers)
     preview = _preview(tx, call, survivor, losers, choices)
-    names = ", ".join(each.name or "?" for each in losers)
-    question = f"Merge {names} into {survivor.name or '?'}?"
+    names = ", ".join(each.shown_name or "?" for each in losers)
+    question = f"Merge {names} into {survivor.shown_name or '?'}?"
     require_confirmation(call, TOOL.name, [survivor, *losers], preview=preview, question=question)
     merges = merge(tx, call.caller, survivor.id, [each.id for each in losers], choices)
     after = list_contacts_by_id(tx, call.caller.organization_id, [merges[0].survivor_id])

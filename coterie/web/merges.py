@@ -72,7 +72,7 @@ def unmerge(tx: Tx, visit: Visit) -> Result:
         _, loser = unmerge_contact(tx, visit.acting, merge_id)
     except Conflict as error:
         return Go(url=f"{visit.root}/people/{merge_.survivor_id}", message=error.message)
-    name = loser.name or "The person"
+    name = loser.shown_name or "The person"
     return Go(url=f"{visit.root}/people/{loser.id}", message=f"{name} is back", undo=undo_of(tx, visit))
 
 

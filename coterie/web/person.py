@@ -161,7 +161,7 @@ def show(tx: Tx, visit: Visit) -> Result:
     """The page; that of the survivor if the contact was merged."""
     contact = find_person(tx, visit)
     if contact.id != visit.id("id"):
-        message = f"That person was merged into {contact.name or 'this one'}"
+        message = f"That person was merged into {contact.shown_name or 'this one'}"
         return Go(url=f"{visit.root}/people/{contact.id}", message=message)
     values = values_of_sections(tx, visit, contact) | timeline_values(tx, visit, contact)
     return Show(template="person/index.html", values=values | {"kinds": LOG_KINDS} | neighbours(visit))
@@ -176,13 +176,13 @@ def show_timeline(tx: Tx, visit: Visit) -> Result:
 
 def delete(tx: Tx, visit: Visit) -> Result:
     contact = actions.delete_contact(tx, visit.acting, visit.id("id"))
-    name = contact.name or "The person"
+    name = contact.shown_name or "The person"
     return Go(url=f"{visit.root}/people", message=f"{name} was deleted", undo=_undo(visit, contact, "restore"))
 
 
 def restore(tx: Tx, visit: Visit) -> Result:
     contact = actions.restore_contact(tx, visit.acting, visit.id("id"))
-    return Go(url=f"{visit.root}/people/{contact.id}", message=f"{contact.name or 'The person'} is back")
+    return Go(url=f"{visit.root}/people/{contact.id}", message=f"{contact.shown_name or 'The person'} is back")
 
 
 def _undo(visit: Visit, contact: Contact, verb: str) -> str:

@@ -20,13 +20,13 @@ def show_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
 
 
 def _form(contact: Contact, problem: str) -> Show:
-    values = {"contact": contact, "name": contact.name or NO_NAME, "problem_text": problem}
+    values = {"contact": contact, "name": contact.shown_name or NO_NAME, "problem_text": problem}
     return Show(template="person/erase.html", values=values, status=422 if problem else 200)
 
 
 def erase(tx: Tx, visit: Visit) -> Result:
     contact = find_person(tx, visit)
-    name = contact.name or NO_NAME
+    name = contact.shown_name or NO_NAME
     if " ".join(visit.text("name", 1000).split()) != " ".join(name.split()):
         raise invalid("name", "is not the name of this person")
     erase_contact(tx, visit.acting, contact.id)

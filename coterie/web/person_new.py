@@ -20,7 +20,7 @@ def create(tx: Tx, visit: Visit) -> Result:
         return _new_form(visit, fields, {"real_name": "is empty: a name, a number or an address is enough"})
     values = {name: parsed(name, value, visit.country) for name, value in fields.items() if value.strip()}
     contact = actions.create_contact(tx, visit.acting, values)
-    name = contact.name or "The person"
+    name = contact.shown_name or "The person"
     if visit.form.get("another"):
         return Go(url=f"{visit.root}/people/new", message=f"{name} was added")
     return Go(

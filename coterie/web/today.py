@@ -98,7 +98,7 @@ def list_days(tx: Tx, organization_id: int, today: date, days: int = DAYS) -> li
     contacts = {each.id: each for each in list_contacts_by_id(tx, organization_id, {row[0] for row in dates})}
     found = [_day(each, "Birthday", each.birthday or "", coming, today) for each in born]
     found += [_day(contacts[id_], label, on, coming, today) for id_, label, on in dates if id_ in contacts]
-    return sorted(found, key=lambda each: (each.days, each.contact.name or ""))
+    return sorted(found, key=lambda each: (each.days, each.contact.shown_name or ""))
 
 
 def _is_leap(year: int) -> bool:

@@ -57,8 +57,10 @@ def ago(at: str, now: str | None = None) -> str:
 
 def initials(name: str | None) -> str:
     """The first letter of the first and of the last word of a name; "?" if it has no letter."""
+    if not any(map(str.isalpha, name or "")):
+        return "?"
     words = [letter for word in (name or "").split()[:50] if (letter := _first_letter(word))]
-    return "".join(words[:1] + words[1:][-1:]) or "?"
+    return "".join(words[:1] + words[1:][-1:])
 
 
 def _first_letter(word: str) -> str:

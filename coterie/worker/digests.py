@@ -102,7 +102,7 @@ def _in_touch(tx: Tx, organization_id: int, user_id: str, today: date, root: str
     for due in list_due(tx, caller, today, limit=SHOWN_MAX):
         late = f"{due.days_late} days late" if due.days_late > 1 else "1 day late" if due.days_late else "today"
         link = f"  {root}/people/{due.contact.id}" if root else ""
-        lines.append(f"{due.contact.name or 'No name'}: {late}, {words_of(due.plan.every)}{link}")
+        lines.append(f"{due.contact.shown_name or 'No name'}: {late}, {words_of(due.plan.every)}{link}")
     return lines
 
 
@@ -130,7 +130,7 @@ def _days(tx: Tx, organization_id: int, today: date) -> list[str]:
     if "02-28" in coming and "02-29" not in coming and not _is_leap(coming["02-28"].year):
         coming["02-29"] = coming["02-28"]
     found = [
-        (coming[(each.birthday or "")[-5:]], each.name or "No name", "birthday")
+        (coming[(each.birthday or "")[-5:]], each.shown_name or "No name", "birthday")
         for each in list_birthdays(tx, organization_id, coming, limit=100)
     ]
     dates = list_dates_on(tx, organization_id, coming, limit=100)

@@ -69,6 +69,12 @@ def test_birthdays_are_explicit_days_with_the_age(world: World) -> None:
     assert "RRULE" not in event and not event.subcomponents
 
 
+def test_who_has_no_name_is_called_by_what_is_shown(world: World) -> None:
+    with world.database.write() as tx:
+        create_contact(tx, world.alice, {"employer": "Lard Lad", "birthday": "--05-12"})
+    assert titles(world, feed_of(world, "birthdays")) == [("2026-05-12", "Lard Lad's birthday")]
+
+
 @pytest.mark.parametrize(
     ("today", "days"),
     [
