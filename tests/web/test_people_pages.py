@@ -46,8 +46,11 @@ def test_a_company_without_a_name_of_a_person_is_called_as_itself(alice: Visitor
     assert "Power Plant" in names(alice, people(world), q="power plant")
     page = alice.get(people(world, f"/{company.id}")).body.decode()
     assert re.search(r"<h1[^>]*>Power Plant</h1>", page) and "<title>Power Plant" in page and "No name" not in page
+    assert page.count("Power Plant</p>") == 0 and ">PP</span>" in page
     history = text_of(alice.get(f"/{world.organization.id}/history"))
     assert "Power Plant" in history and "No name" not in history
+    alice.post(people(world, f"/{company.id}/delete"))
+    assert "Power Plant was deleted" in text_of(alice.get(people(world)))
 
 
 def test_who_has_no_name_is_sorted_by_what_is_shown(alice: Visitor, world: World) -> None:
