@@ -19,7 +19,8 @@ _PREDICATES = ("is ", "are ", "was ", "has ", "does ", "contains ", "exceeds ", 
 
 def sentence(text: str) -> str:
     """A reason as a sentence: with a subject, a capital letter and a full stop; names in it stay as they are."""
-    text = f"this {text}" if text.startswith(_PREDICATES) else text
+    if text.startswith(_PREDICATES):
+        text = f"{'these' if text.startswith('are ') else 'this'} {text}"
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?", "!")) else ".")
 
 

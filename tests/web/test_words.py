@@ -9,6 +9,7 @@ from coterie.web.words import sentence
     ("reason", "shown"),
     [
         ("is not an e-mail address", "This is not an e-mail address."),
+        ("are required for a choice property", "These are required for a choice property."),
         ("exceeds the limit of 10", "This exceeds the limit of 10."),
         ("must have 8 to 200 characters", "Must have 8 to 200 characters."),
         ("is the name of another folder: Ärzte USA", "This is the name of another folder: Ärzte USA."),
