@@ -38,3 +38,25 @@ def test_the_first_field_that_is_not_valid_has_the_focus(alice: Visitor, world: 
     body = alice.post(f"/{world.organization.id}/people/new", **fields).body.decode()
     (focused,) = re.findall(r"<input[^>]*\sautofocus[^>]*>", body)
     assert f'name="{next(iter(fields))}"' in focused and 'aria-invalid="true"' in focused
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/account", {"first_name": "Zo", "last_name": "Quill", "time_zone": "Nowhere"}),
+        ("/{o}/settings/organization", {"name": "Tavern", "time_zone": "Nowhere"}),
+        ("/{o}/settings/tokens", {"token_name": "Shop", "days": "9999"}),
+        ("/{o}/settings/properties/new", {"title": "Team", "property_type": "single_choice", "description": "Sport"}),
+        ("/{o}/settings/webhooks/new", {"url": "nowhere", "description": "Shop", "kinds": "tag.*", "filter": "name:a"}),
+        ("/{o}/settings/subscriptions/new", {"name": "Friends", "url": "nowhere", "username": "marge"}),
+        ("/{o}/people/new", {"real_name": "Ned", "phone": "555-0100", "email": "nowhere"}),
+    ],
+)
+def test_a_form_that_comes_back_has_what_was_typed(
+    alice: Visitor, world: World, path: str, fields: dict[str, str]
+) -> None:
+    response = alice.post(path.format(o=world.organization.id), **fields)
+    assert response.status == 422
+    for name, value in fields.items():
+        (field,) = re.findall(rf'<(?:input|select)[^>]* name="{name}"[^>]*>', response.body.decode())
+        assert f'value="{value}"' in field or field.startswith("<select"), name
