@@ -9,6 +9,7 @@ and a misspelling without any tiers, and a rare surname outweighs a common first
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import log2
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -22,6 +23,8 @@ KIND_LOSS = {NAME: 0.0, HANDLE: 1.0, WORK: 2.0}
 UNTYPED_LOSS, UNTYPED_MAX = 0.3, 3.0
 ORDER_LOSS, LEFT_OVER_LOSS, LEFT_OVER_MAX = 0.5, 1.0, 3
 WRITTEN_GAIN = 0.02
+# the least that a word that matches is worth
+BITS_MIN = 0.1
 _WHOLE, _NATIONAL, _END, _BEGINNING, _WITHIN = 14.0, 13.0, 11.0, 10.0, 9.0
 
 
@@ -68,15 +71,20 @@ class Pair(Struct):
     bits: float = 0.0
 
 
+_BITS = attrgetter("bits")
+
+
 class Lookup(Struct):
     """The words of a query with the terms they match. known: term -> (number of the word, bits lost); begun:
-    (beginning, number of the word); beginnings: all of them; needles: a line without any of these matches nothing."""
+    (beginning, number of the word); beginnings: all of them; needles: a line without any of these matches nothing.
+    seen: words of contacts that matched, with what each loses."""
 
     asked: Sequence[Asked]
     known: dict[str, list[tuple[int, float]]]
     begun: list[tuple[str, int]]
     beginnings: tuple[str, ...]
     needles: tuple[str, ...]
+    seen: dict[str, list[tuple[int, float]]] = {}
 
 
 def lookup_of(asked: Sequence[Asked]) -> Lookup:
@@ -92,7 +100,7 @@ def lookup_of(asked: Sequence[Asked]) -> Lookup:
 
 def pairs_of(lookup: Lookup, fields: str) -> tuple[list[Pair], int]:
     """Every word of the query that matches a word of these fields, and how many words the name has."""
-    asked, known, beginnings = lookup.asked, lookup.known, lookup.beginnings
+    known, beginnings = lookup.known, lookup.beginnings
     pairs: list[Pair] = []
     name_length = 0
     for line in fields.split("\n"):
@@ -103,21 +111,32 @@ def pairs_of(lookup: Lookup, fields: str) -> tuple[list[Pair], int]:
         if kind == NAME:
             name_length = len(words)
         for place, entry in enumerate(words):
+            if not entry.isalnum():
+                written, _, forms = entry.rpartition("=")
+                for form in forms.split("/"):
+                    for number, loss in _losses(lookup, form, written or form):
+                        pairs.append(Pair(number, kind, place, form, loss))
             # most words have one form, and most match nothing
-            if entry.isalnum() and entry not in known and not entry.startswith(beginnings):
-                continue
-            written, _, forms = entry.rpartition("=")
-            for form in forms.split("/"):
-                if form in known:
-                    for number, loss in known[form]:
-                        gain = WRITTEN_GAIN if asked[number].written == (written or form) else 0.0
-                        pairs.append(Pair(number, kind, place, form, loss - gain))
-                elif form.startswith(beginnings):
-                    for beginning, number in lookup.begun:
-                        if form.startswith(beginning):
-                            loss = min(UNTYPED_MAX, UNTYPED_LOSS * (len(form) - len(beginning)))
-                            pairs.append(Pair(number, kind, place, form, loss))
+            elif entry in known or entry.startswith(beginnings):
+                if entry not in lookup.seen:
+                    lookup.seen[entry] = _losses(lookup, entry, entry)
+                for number, loss in lookup.seen[entry]:
+                    pairs.append(Pair(number, kind, place, entry, loss))
     return pairs, name_length
+
+
+def _losses(lookup: Lookup, form: str, written: str) -> list[tuple[int, float]]:
+    """(word of the query, bits lost) for each that a form of a word matches, which stands as written in its text."""
+    if form in lookup.known:
+        return [
+            (number, loss - WRITTEN_GAIN if lookup.asked[number].written == written else loss)
+            for number, loss in lookup.known[form]
+        ]
+    return [
+        (number, min(UNTYPED_MAX, UNTYPED_LOSS * (len(form) - len(beginning))))
+        for beginning, number in lookup.begun
+        if form.startswith(beginning)
+    ]
 
 
 def rarity(count: int, size: int) -> float:
@@ -144,22 +163,25 @@ def worth_of(asked: Sequence[Asked], counts: Mapping[str, int], size: int) -> Wo
 
 def match_of(candidate: IndexedContact, pairs: list[Pair], name_length: int, worth: Worth) -> Match:
     """The match of a contact, from the pairs of its words: each word of either side counts once."""
+    bits_of, most = worth.bits, worth.most
     for pair in pairs:
-        bits = min(worth.bits.get(pair.word, UNCOUNTED), worth.most[pair.asked])
-        pair.bits = max(0.1, bits - pair.loss - KIND_LOSS[pair.kind])
-    pairs.sort(key=lambda pair: (-pair.bits, pair.kind != NAME, pair.asked, pair.place))
+        bits, limit = bits_of.get(pair.word, UNCOUNTED), most[pair.asked]
+        bits = (bits if bits < limit else limit) - pair.loss - KIND_LOSS[pair.kind]
+        pair.bits = bits if bits > BITS_MIN else BITS_MIN
+    # of equal ones the first stays first: those of the name come before the others
+    pairs.sort(key=_BITS, reverse=True)
     chosen: dict[int, Pair] = {}
     taken: set[tuple[str, int]] = set()
     for pair in pairs:
         if pair.asked not in chosen and (pair.kind, pair.place) not in taken:
             chosen[pair.asked] = pair
             taken.add((pair.kind, pair.place))
-    bits = sum(pair.bits for pair in chosen.values()) + candidate.closeness / 100
+    bits = sum(map(_BITS, chosen.values())) + candidate.closeness / 100
     places = [chosen[number].place for number in sorted(chosen) if chosen[number].kind == NAME]
-    bits -= ORDER_LOSS * sum(before > after for before, after in pairwise(places))
     if places:
+        bits -= ORDER_LOSS * sum(before > after for before, after in pairwise(places))
         bits -= LEFT_OVER_LOSS * min(LEFT_OVER_MAX, name_length - len(places))
-    best = max(chosen.values(), key=lambda pair: pair.bits, default=None)
+    best = next(iter(chosen.values()), None)
     return Match(candidate.contact_id, bits, best.kind if best else "", best.word if best else "", len(chosen))
 
 
