@@ -157,6 +157,8 @@ def _close(tx: Tx, organization_id: int, groups: Groups) -> list[int]:
     """The closest of the contacts that match, at most RANKED_MAX."""
     engine = ENGINES[tx.engine]
     closest, close = CLOSE.values()
+    if engine.KNOWS_WORDS_QUICKLY and not engine.candidates(tx, organization_id, (Group((close,)),), limit=1):
+        return []  # of a book without close contacts: FTS5 looks up each word of the groups first
     found: list[int] = engine.candidates(tx, organization_id, groups, limit=RANKED_MAX, also=close)
     if len(found) == RANKED_MAX:  # the closest of all may be older
         found = _unique([*engine.candidates(tx, organization_id, groups, limit=RANKED_MAX, also=closest), *found])
