@@ -122,7 +122,7 @@ IT ITA Italy|Italia|Italien|Repubblica Italiana
 JE JEY Jersey
 JM JAM Jamaica
 JO JOR Jordan|الأردن
-JP JPN Japan|日本|Nippon|Nihon
+JP JPN Japan|日本|Nippon|Nihon|日本国
 KE KEN Kenya
 KG KGZ Kyrgyzstan|Кыргызстан|Киргизия
 KH KHM Cambodia|Kampuchea|កម្ពុជា
@@ -148,7 +148,7 @@ LY LBY Libya|ليبيا
 MA MAR Morocco|Maroc|المغرب
 MC MCO Monaco
 MD MDA Moldova|Republic of Moldova|Moldova, Republic of
-ME MNE Montenegro|Crna Gora
+ME MNE Montenegro|Crna Gora|Црна Гора
 MF MAF Saint Martin (French part)|Saint Martin|Saint-Martin
 MG MDG Madagascar|Madagasikara
 MH MHL Marshall Islands
@@ -187,12 +187,12 @@ PF PYF French Polynesia|Polynésie française|Tahiti
 PG PNG Papua New Guinea
 PH PHL Philippines|Pilipinas
 PK PAK Pakistan|پاکستان
-PL POL Poland|Polska
+PL POL Poland|Polska|Rzeczpospolita Polska
 PM SPM Saint Pierre and Miquelon
 PN PCN Pitcairn|Pitcairn Islands
 PR PRI Puerto Rico
 PS PSE Palestine|State of Palestine|Palestine, State of|Palestinian Territories|Palestinian Territory|فلسطين
-PT PRT Portugal
+PT PRT Portugal|República Portuguesa
 PW PLW Palau
 PY PRY Paraguay
 QA QAT Qatar|قطر
@@ -210,7 +210,7 @@ SG SGP Singapore|新加坡|Singapura
 SH SHN Saint Helena, Ascension and Tristan da Cunha|Saint Helena|Ascension Island|Tristan da Cunha
 SI SVN Slovenia|Slovenija
 SJ SJM Svalbard and Jan Mayen|Svalbard
-SK SVK Slovakia|Slovensko|Slovak Republic
+SK SVK Slovakia|Slovensko|Slovak Republic|Slovenská republika
 SL SLE Sierra Leone
 SM SMR San Marino
 SN SEN Senegal|Sénégal
@@ -253,7 +253,7 @@ VN VNM Vietnam|Viet Nam|Việt Nam
 VU VUT Vanuatu
 WF WLF Wallis and Futuna
 WS WSM Samoa|Western Samoa
-XK XKX Kosovo|Republic of Kosovo|Kosova|Republika e Kosovës|Republika Kosovo|Косово|Република Косово
+XK XKX Kosovo|Republic of Kosovo|Kosova|Kosovë|Republika e Kosovës|Republika Kosovo|Косово|Република Косово
 YE YEM Yemen|اليمن
 YT MYT Mayotte
 ZA ZAF South Africa|Suid-Afrika|RSA

@@ -40,6 +40,8 @@ SECOND_NUMBER_DIGITS_MIN = 5
 _SENTENCE = re.compile(rf"[^\W\d_]{{2,}}\s+(?!{_LIBRARY_WORDS})[^\W\d_]{{2,}}", re.IGNORECASE)
 _NO_NUMBER = (_SENTENCE, _CODE, _QUANTITY, _UNKNOWN_EXTENSION)
 _PLAIN = re.compile(r"[+(]?[\d ().-]+", re.ASCII)
+# Signs that texts and tables put around a number; `visible` leaves them, because other texts mean something by them.
+_AROUND = " \"'`´“”„‟‘’‚‛«»‹›<>{}_~="
 _NO_DIGIT = re.compile(r"\D+")
 _START = re.compile(r"[+＋(\[*#\d]")
 _BARE = re.compile(r"[\d\s()\[\]./*#+＋,-]+")
@@ -100,7 +102,7 @@ def parse_phone(text: str, country: str | None) -> Phone:
 
     Raises nothing: if the text is not a phone number, all parts are None. An unknown country counts as None.
     """
-    plain = visible(text)
+    plain = visible(text).strip(_AROUND)
     if plain[:1].isalpha() and (label := _LABEL.match(plain)):
         plain = plain[label.end() :]
     if len(plain) > LENGTH_MAX or not _START.match(plain):

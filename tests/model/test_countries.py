@@ -70,7 +70,7 @@ def test_any_text_is_a_known_country_or_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["XK", "xkx", "Kosovo", "Republic of Kosovo", "KOSOVA", "Republika e Kosoves", "Косово"]
+    "name", ["XK", "xkx", "Kosovo", "Republic of Kosovo", "KOSOVA", "Kosovë", "Republika e Kosoves", "Косово"]
 )
 def test_kosovo_is_found_by_its_code_and_each_of_its_names(name: str) -> None:
     assert find_country(name) == ("XK", "Kosovo")
