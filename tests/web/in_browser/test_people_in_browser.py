@@ -66,6 +66,36 @@ def test_the_list_is_as_long_as_it_is_and_few_rows_are_in_the_document(app: Watc
     app.check()
 
 
+def test_a_printed_list_is_as_long_as_its_rows(app: Watched) -> None:
+    app.visit("/1/people", axe=False)
+    app.page.emulate_media(media="print")
+    height, rows = app.page.locator(".people-list").evaluate(
+        "list => [list.offsetHeight, list.querySelectorAll('.person-row')]"
+        ".map(each => each.length ? [...each].reduce((sum, row) => sum + row.offsetHeight, 0) : each)"
+    )
+    assert rows <= height < rows + 200
+    expect(app.page.get_by_role("searchbox")).to_be_hidden()
+    expect(app.page.locator(".c-pick input").first).to_be_hidden()
+    app.page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_text_of_twice_the_size_is_not_cut(app: Watched, width: int) -> None:
+    app.resize(width)
+    app.visit("/1/people", axe=False)
+    app.page.evaluate("document.documentElement.style.fontSize = '200%'; dispatchEvent(new Event('resize'))")
+    cut = app.page.locator(".bottom, .bottom a, .avatar, .person-row").evaluate_all(
+        "all => all.filter(each => each.scrollHeight > each.clientHeight + 1 || each.matches('.bottom a, .avatar')"
+        " && each.scrollWidth > each.clientWidth + 1).map(each => each.outerHTML.slice(0, 90))"
+    )
+    assert cut == []
+    if width == 360:
+        second = app.page.locator(".person-row").filter(has_text="@").first
+        name, line = second.locator(".c-name").bounding_box(), second.locator(":scope > :nth-child(3)").bounding_box()
+        assert name and line and name["y"] + name["height"] <= line["y"] + 1
+    app.check(axe=False)
+
+
 @pytest.mark.parametrize("width", [1440, 360])
 def test_back_and_reload_show_the_same_rows(browser: Browser, instance: Instance, width: int) -> None:
     context, app = open_page(browser, instance, viewport={"width": width, "height": 800})
