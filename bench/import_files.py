@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from bench.people import DOMAINS, EMPLOYERS, FIRST, LAST
 from bench.processes import coterie_environment, running
@@ -77,7 +78,7 @@ class Instance:
                                  "--password", "benchmark", "--country", "US", "--json")  # fmt: skip
         self.token = str(created["token"])
 
-    def run(self, *arguments: str) -> tuple[dict[str, object], float, float]:
+    def run(self, *arguments: str) -> tuple[Any, float, float]:
         """(its JSON, seconds, peak memory in MB) of one command. Ends the program if the command fails."""
         started = time.perf_counter()
         command = [sys.executable, "-m", "coterie", *arguments]
