@@ -15,12 +15,13 @@ from coterie.model import times
 from coterie.settings import Settings
 from coterie.store.backup_folder import find_newest_moment
 from coterie.store.database import Database
+from coterie.worker.problems import WorkFailed
 
 MESSAGE_LENGTH_MAX = 500
 log = logging.getLogger(__name__)
 
 
-class BackupFailed(Exception):
+class BackupFailed(WorkFailed):
     """The message of the program."""
 
 

@@ -6,6 +6,10 @@ import threading
 log = logging.getLogger(__name__)
 
 
+class WorkFailed(Exception):
+    """Recurring work failed for a reason that the message says in full: no traceback is logged."""
+
+
 class Problems:
     """The problem of each thread that has one."""
 

@@ -9,7 +9,7 @@ from coterie.settings import Settings
 from coterie.store import schedules
 from coterie.store.clock import is_clock_steady
 from coterie.store.database import Database
-from coterie.worker.backups import BackupFailed
+from coterie.worker.problems import WorkFailed
 from coterie.worker.schedule import Recurring
 
 CHECK_SECONDS = 5.0
@@ -34,9 +34,8 @@ class Calendar:
                 self._run_if_due(recurring)
             except Unavailable:
                 raise
-            except BackupFailed as error:
-                # the message of the command says it all
-                log.error("backup failed", extra={"error": str(error)})
+            except WorkFailed as error:
+                log.error("recurring work failed", extra={"name_of_work": recurring.name, "error": str(error)})
             except Exception:
                 log.exception("recurring work failed", extra={"name_of_work": recurring.name})
         return False

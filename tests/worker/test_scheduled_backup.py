@@ -68,4 +68,5 @@ def test_a_failure_is_one_line_of_the_log_and_deletes_nothing(
     work = Recurring("back_up", 60, back_up, is_shared=False)
     Calendar(world.database, settings, (work,)).run_due()
     (record,) = [each for each in caplog.records if each.levelname == "ERROR"]
-    assert record.message == "backup failed" and record.exc_info is None and "missing" in record.error  # type: ignore[attr-defined]
+    assert record.message == "recurring work failed" and record.name_of_work == "back_up"  # type: ignore[attr-defined]
+    assert record.exc_info is None and "missing" in record.error  # type: ignore[attr-defined]
