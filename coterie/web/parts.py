@@ -6,6 +6,8 @@ written, and the form shows both.
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from coterie.actions.reminders import finish_reminder
 from coterie.errors import Invalid
 from coterie.model.contacts import Contact
@@ -19,6 +21,10 @@ from coterie.web.person_parts import PARTS
 
 _PATH = "/{o:int}/people/{id:int}/{part}"
 _NEW = "new"
+_NO_MAIL = (
+    "Mail is not set up, so reminders are on Today only. The operator of this instance sets COTERIE_SMTP_URL and"
+    " COTERIE_SMTP_FROM"
+)
 
 
 def _part(visit: Visit) -> Part:
@@ -32,11 +38,17 @@ def _time_zone(visit: Visit) -> str:
     return visit.user.time_zone if visit.user else "UTC"
 
 
+def _said(visit: Visit, field: FormField) -> FormField:
+    """The field of a reminder that chooses mail says so if none is sent."""
+    return replace(field, hint=_NO_MAIL) if field.name == "remind_by" and not visit.settings.can_mail else field
+
+
 def _form(visit: Visit, part: Part, item: Any, values: dict[str, str], status: int = 200, **more: Any) -> Show:
     path = f"{base_of(visit)}/{part.name}/{item.id if item else _NEW}"
     return form(
         visit, status, title=part.noun if item else f"New {part.noun.lower()}",
-        fields=[field for field in part.fields if item is None or field.name not in part.fixed], values=values,
+        fields=[_said(visit, field) for field in part.fields if item is None or field.name not in part.fixed],
+        values=values,
         seen=item.updated_at if item else "", action=path, form_id=f"{part.name}-{item.id if item else _NEW}",
         delete_path=f"{path}/delete" if item else "", **more,
     )  # fmt: skip

@@ -199,3 +199,9 @@ def test_the_timeline_shows_one_kind_to_its_end(alice: Visitor, world: World) ->
         found[shown] = (len(re.findall(r"Note \d+\.", texts)), "About the trip" in texts, "changed nickname" in texts)
     assert found == {"notes": (25, False, False), "changes": (0, False, True), "conversations": (0, True, False)}
     assert "Everything" in text_of(alice.get(page(world) + "?show=nonsense"))
+
+
+def test_the_form_of_a_reminder_says_that_mail_is_not_set_up(alice: Visitor, world: World) -> None:
+    text = text_of(alice.get(page(world, "reminders", "new")))
+    assert "Mail is not set up, so reminders are on Today only." in text and "COTERIE_SMTP_URL" in text
+    assert "Mail is not set up" not in text_of(alice.get(page(world, "gifts", "new")))
