@@ -40,8 +40,12 @@ def run_web(
     limit_connections(settings.connections_max)
     database = open_database(settings)
     try:
-        for name in migrate(database):
-            log.info("migrated", extra={"migration": name})
+        if applied := migrate(database):
+            # a new database has all of them, which nobody reads
+            is_new = applied[0].startswith("0001_")
+            log.info(
+                "database created" if is_new else "migrated", extra={"migrations": applied[-1:] if is_new else applied}
+            )
         server = _server(create_app(database, settings, metrics_folder=metrics_folder))
 
         def stop(signal_number: int, frame: FrameType | None) -> None:

@@ -131,6 +131,7 @@ def test_settings_come_from_a_file_in_the_data_folder_and_variables_win(folder: 
         assert instance.call("GET", "/metrics", token="another")[0] == 401
         assert instance.call("GET", "/metrics", token="from the file")[0] == 200
         assert any(line["event"] == "listening" for line in instance.events())
+        assert [len(line["migrations"]) for line in instance.events() if line["event"] == "database created"] == [1]
         assert instance.stop() == 0
     for text, said in [('metrics = "x"\n', "metrics"), ("not toml", "coterie.toml")]:
         (folder / "coterie.toml").write_text(text)
