@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from coterie.cli.options import JsonOption
+from coterie.cli.options import DataOption, JsonOption
 from coterie.cli.output import print_result
 from coterie.model.time_zones import time_zone_names
 
@@ -16,6 +16,7 @@ def register(application: typer.Typer) -> None:
 def time_zones(
     search: Annotated[str, typer.Argument(metavar="[TEXT]", help="Only names with this text.")] = "",
     as_json: JsonOption = False,
+    data: DataOption = None,
 ) -> None:
     """List the time zones to choose from, such as Europe/Berlin."""
     names = [name for name in time_zone_names() if search.casefold() in name.casefold()]

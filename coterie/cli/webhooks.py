@@ -10,7 +10,7 @@ from rich.markup import escape
 from coterie.actions import webhooks as actions
 from coterie.actions.webhook_filters import read_webhook_filter
 from coterie.cli.instance import Instance, JsonInstance, shared_options
-from coterie.cli.options import JsonOption
+from coterie.cli.options import DataOption, JsonOption
 from coterie.cli.output import id_table, print_json, print_result
 from coterie.cli.terminal import printable
 from coterie.model.webhooks import EVERY, FULL, SENT_KINDS, Attempt, Delivery, Webhook, new_secret, parse_headers
@@ -268,7 +268,7 @@ def replay(
     print_result(f"{count} deliveries are sent again.", {"count": count}, as_json=instance.as_json)
 
 
-def kinds(*, as_json: JsonOption = False) -> None:
+def kinds(*, as_json: JsonOption = False, data: DataOption = None) -> None:
     """List the kinds of events that webhooks receive."""
     if as_json:
         print_json([{"kind": kind, "text": text} for kind, text in SENT_KINDS.items()])

@@ -141,7 +141,7 @@ def test_an_organization_gets_quotas_and_shows_their_use(home: Settings) -> None
 
 def test_time_zones_are_listed_and_set(home: Settings) -> None:
     assert said(home, "time-zones", "berlin") == "Europe/Berlin\n"
-    assert "UTC" in json.loads(said(home, "time-zones", "--json"))
+    assert "UTC" in json.loads(said(home, "time-zones", "--json", "--data", home.data))
     said(home, "organization", "set", "--time-zone", "Europe/Berlin")
     assert [each["time_zone"] for each in listed(home, "members", "list")] == ["Europe/Berlin"]
     assert said(home, "members", "set", EMAIL, "--time-zone", "Asia/Tokyo") == f"{EMAIL}: time zone Asia/Tokyo.\n"
