@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from copied_worlds import worlds_in
 from remote.books import allowing
 from remote.scripted import Scripted
 from remote.servers import Server, radicale, xandikos
-from world import World, make_world
+from world import World
 
 from coterie.settings import Settings
-from coterie.store.database import open_database
+from coterie.store.database import Database, open_database
 
 
 @pytest.fixture(params=["radicale", "xandikos"])
@@ -20,12 +21,18 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture
-def subscriber(settings: Settings) -> Iterator[World]:
-    """A small world whose instance may call loopback."""
+@pytest.fixture(scope="session")
+def calling_database(settings: Settings) -> Iterator[Database]:
+    """The shared database, of an instance that may call loopback."""
     database = open_database(allowing(settings))
-    yield make_world(database)
+    yield database
     database.close()
+
+
+@pytest.fixture
+def subscriber(calling_database: Database) -> World:
+    """A small world whose instance may call loopback."""
+    return worlds_in(calling_database).next()
 
 
 @pytest.fixture
