@@ -1,5 +1,7 @@
 """The pages of errors, and the content of a part of a page that failed."""
 
+import re
+
 from coterie.errors import (
     Conflict,
     CoterieError,
@@ -17,7 +19,6 @@ _TITLES: dict[type[CoterieError], str] = {
     NoPage: "This page does not exist, or you may not see it",
     Unauthorized: "Your session has ended",
     Forbidden: "This is not allowed",
-    Conflict: "This was changed in the meantime",
     Invalid: "Something in the form is not valid",
     TooLarge: "This is too large",
     TooOften: "Too many attempts",
@@ -33,6 +34,9 @@ def show_error(error: CoterieError, visit: Visit) -> Show:
     if isinstance(error, NotFound) and not isinstance(error, NoPage):
         # something that the user may see is missing: its message says more than a title of the table
         title, detail = error.what, error.hint
+    if isinstance(error, Conflict):
+        # why it is not possible, and often what mends it
+        title, detail = [*re.split(r"[:;] ", detail, maxsplit=1), ""][:2]
     headers = {name: value for name, value in error_headers(error) if name != "WWW-Authenticate"}
     if visit.is_fragment:
         headers |= {"HX-Retarget": "#alarm", "HX-Reswap": "innerHTML"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from client import Client
-from visitor import Visitor
+from visitor import Visitor, text_of
 from world import World
 
 from coterie.app import create_app
@@ -72,3 +72,10 @@ def test_the_page_of_an_error_inside_an_organization_has_its_navigation(alice: V
         assert response.status in (403, 404)
         assert f'href="{root}/people"' in response.body.decode()
     assert 'aria-label="Main"' not in alice.get(f"/{world.charlie.organization_id}/people").body.decode()
+
+
+def test_a_conflict_says_what_it_is_and_what_mends_it(alice: Visitor, world: World) -> None:
+    page = alice.post(f"/{world.organization.id}/settings/members/{world.alice.user_id}/remove")
+    assert page.status == 409 and "is the only owner Add another owner first." in " ".join(text_of(page).split())
+    response = alice.get("/set-up")
+    assert response.status == 409 and "<h1>This instance is set up already</h1>" in response.body.decode()
