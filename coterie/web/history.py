@@ -18,7 +18,7 @@ from coterie.store.event_feed import list_token_names
 from coterie.store.events import find_last_event
 from coterie.store.history import HistoryFilter, PastChange, Unit, list_units
 from coterie.store.organizations import names_of_members
-from coterie.web.history_words import change_words, door_words
+from coterie.web.history_words import change_words, door_words, noun_words
 from coterie.web.page import VIA, Go, Page, Result, Show, Visit
 from coterie.web.words import day
 
@@ -31,7 +31,7 @@ DOORS = {VIA: "This app", "hub": "Our API", "inro": "Inrō's API", "r0": "R0's A
          "carddav": "A phone", "cli": "The command line", "worker": "A job", "instagram": "Instagram"}  # fmt: skip
 _NOUNS = sorted(set(SHOWN_WITH_CONTACTS) - {"user"})
 _REASONS = {
-    "not_undoable": "cannot be undone", "changed_since": "changed since", "erased": "was erased",
+    "not_undoable": "cannot be undone", "changed_since": "has changed since", "erased": "was erased",
     "merged": "was merged since", "no_values": "has no stored value before", "taken": "belongs to another person now",
     "not_yours": "belongs to another user", "invalid": "is no longer allowed", "undone": "was undone before",
     "import": "is part of an import", "running": "is not finished",
@@ -172,7 +172,7 @@ def left_words(cannot: Sequence[CannotUndo]) -> list[str]:
 
 def _left(kind: str, fields: Sequence[str], reason: str) -> str:
     names = ", ".join(field.removeprefix("properties.").replace("_", " ") for field in fields[:3])
-    return f"{names or kind.partition('.')[0].replace('_', ' ')} {_REASONS[reason]}"
+    return f"{names or noun_words(kind)} {_REASONS[reason]}"
 
 
 def go_to_history(tx: Tx, visit: Visit) -> Result:

@@ -131,8 +131,13 @@ def change_words(kind: str, changes: str | None) -> str:
     words = _VERBS.get(verb, verb.replace("_", " "))
     if noun == "contact" and verb not in ("created", "updated", "deleted", "restored", "erased"):
         return words
-    article = _NOUNS.get(noun, f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun.replace('_', ' ')}")
-    return f"{words} {article}"
+    return f"{words} {noun_words(noun)}"
+
+
+def noun_words(kind: str) -> str:
+    """The noun of an event, for people: "the person", "a note"."""
+    noun = kind.partition(".")[0]
+    return _NOUNS.get(noun, f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun.replace('_', ' ')}")
 
 
 def _fields(changes: str | None) -> str:

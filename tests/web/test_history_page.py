@@ -12,7 +12,9 @@ from world import World
 from coterie.actions.contacts import update_contact
 from coterie.actions.merges import merge_contacts
 from coterie.model.events import KINDS
+from coterie.model.undo import CannotUndo
 from coterie.store.contacts import find_contact
+from coterie.web.history import left_words
 from coterie.web.history_words import change_words
 
 PAST = {
@@ -62,7 +64,7 @@ def test_what_stays_is_said_with_the_reason(alice: Visitor, world: World) -> Non
     path = undo_paths(alice.get(at(world)))[0]
     change(world, nickname="M")
     alice.post(path)
-    assert "Not undone: nickname changed since" in text_of(alice.get(at(world)))
+    assert "Not undone: nickname has changed since" in text_of(alice.get(at(world)))
     assert nickname(world) == "M"
 
 
@@ -126,3 +128,8 @@ def test_each_kind_of_event_is_a_sentence(kind: str) -> None:
     verb, *rest = change_words(kind, None).split(" ")
     assert verb == "signed" or (verb in PAST and rest), kind
     assert "_" not in change_words(kind, None) and " an user" not in change_words(kind, None)
+
+
+def test_what_is_not_undone_is_named_as_people_call_it() -> None:
+    cannot = [CannotUndo(event_id=1, kind="contact.created", subject_id="1", contact_ids=(1,), reason="changed_since")]
+    assert left_words(cannot) == ["the person has changed since"]

@@ -188,7 +188,7 @@ def test_an_undo_of_very_many_changes_shows_its_progress_and_result(alice: Visit
     run_jobs(world)
     over = alice.get(path)
     assert "501 changes undone, 1 stayed" in text_of(over)
-    assert "Bio changed since" in text_of(over)
+    assert "Bio has changed since" in text_of(over)
     assert "refresh" not in over.headers
     (undo,) = re.findall(r'action="([^"]+/undo)"', over.body.decode())
     assert alice.post(undo).status == 303
