@@ -3,12 +3,12 @@
 import json
 import logging
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from client import Client
+from forked import run_command
 from queued import job_of, make_due, put
 from world import World, make_world
 
@@ -113,9 +113,7 @@ def test_the_command_lists_retries_and_drops(world: World, fresh_settings: Setti
     job_id = put(world)
 
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        environment = {"COTERIE_DATA": fresh_settings.data, "COTERIE_DATABASE_URL": fresh_settings.database_url}
-        command = [sys.executable, "-m", "coterie", "jobs", *arguments]
-        return subprocess.run(command, env=environment, capture_output=True, text=True)
+        return run_command(fresh_settings, "jobs", *arguments)
 
     assert [(job["id"], job["state"]) for job in json.loads(run("--json").stdout)] == [(job_id, WAITING)]
     assert job_id in run().stdout
