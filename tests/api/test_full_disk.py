@@ -8,16 +8,15 @@ import pytest
 from client import Client
 from r0_client import R0
 from test_r0_imports import FILE, names, upload
-from world import World, make_world
+from world import World
 
 from coterie.app import create_app
 from coterie.settings import Settings
-from coterie.store.database import Database
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 @pytest.fixture

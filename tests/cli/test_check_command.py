@@ -6,16 +6,14 @@ from pathlib import Path
 
 import pytest
 from forked import run_forked
-from world import World, make_world
-
-from coterie.store.database import Database
+from world import World
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 def check(world: World, *arguments: str) -> tuple[int, str]:

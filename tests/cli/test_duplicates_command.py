@@ -6,22 +6,20 @@ import subprocess
 
 import pytest
 from forked import run_forked
-from world import World, make_world
+from world import World
 
 from coterie.actions.contacts import create_contact
 from coterie.settings import Settings
-from coterie.store.database import Database
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    world = make_world(fresh_database)
-    with fresh_database.write() as tx:
+def world(fresh_world: World) -> World:
+    with fresh_world.database.write() as tx:
         for name in ("Robert Ostrander", "Bob Ostrander", "Kevin Ostrander"):
-            create_contact(tx, world.alice, {"real_name": name, "phone": "+12125550100"})
-    return world
+            create_contact(tx, fresh_world.alice, {"real_name": name, "phone": "+12125550100"})
+    return fresh_world
 
 
 def run(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 from runs import applied, names, reason, rows_of
-from world import World, make_world
+from world import World
 
 from coterie.errors import Invalid
 from coterie.imports.formats.detect import detect_format
-from coterie.store.database import Database
 
 MARGE = "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Simpson;Márge;;;\r\nFN:Márge Simpson\r\nUID:1\r\nEND:VCARD\r\n"
 NED = "BEGIN:VCARD\nVERSION:2.1\nN:Flanders;Ned\nTEL;CELL:+19395550113\nEND:VCARD"
@@ -18,8 +17,8 @@ BROKEN = "BEGIN:VCARD\nVERSION:3.0\nFN:Nobody\n"
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 def zipped(folder: Path, files: dict[str, bytes]) -> Path:

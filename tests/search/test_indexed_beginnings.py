@@ -1,12 +1,11 @@
 """Two letters of a word find its contacts, also those that were indexed before PostgreSQL had lexemes for them."""
 
 import pytest
-from world import World, make_world
+from world import World
 
 from coterie.actions.contacts import create_contact
 from coterie.checks.run import run_checks
 from coterie.search import search_contacts
-from coterie.store.database import Database
 from coterie.store.migrate import migrate
 
 PEOPLE = {
@@ -16,12 +15,11 @@ PEOPLE = {
 
 
 @pytest.fixture
-def people(fresh_database: Database) -> World:
-    world = make_world(fresh_database)
-    with fresh_database.write() as tx:
+def people(fresh_world: World) -> World:
+    with fresh_world.database.write() as tx:
         for name in PEOPLE:
-            create_contact(tx, world.alice, {"real_name": name, "phone": "+12125550177"})
-    return world
+            create_contact(tx, fresh_world.alice, {"real_name": name, "phone": "+12125550177"})
+    return fresh_world
 
 
 def found(world: World, text: str) -> list[str | None]:

@@ -2,13 +2,13 @@
 
 import pytest
 from queued import job_of, put
-from world import World, make_world
+from world import World
 
 from coterie.model import times
 from coterie.model.jobs import CHANGES, IMPORTS, LANES, MAIL, lane_of
 from coterie.settings import Settings
 from coterie.store import job_claims, jobs
-from coterie.store.database import Database, open_database
+from coterie.store.database import open_database
 from coterie.store.migrate import migrate, migrate_in
 from coterie.worker.handlers import HANDLERS
 
@@ -16,8 +16,8 @@ NOW = "2026-01-01T00:00:00.000000Z"
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 def put_for(world: World, organization_id: int, count: int, name: str = "work") -> list[str]:

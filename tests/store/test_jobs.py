@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from queued import job_of, make_due, put
-from world import World, make_world
+from world import World
 
 from coterie.model import times
 from coterie.model.jobs import CHANGES, DEAD, DONE, RUNNING, WAITING, Job
@@ -16,8 +16,8 @@ from coterie.store.database import Database
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 def take(world: World, **options: Any) -> list[Job]:

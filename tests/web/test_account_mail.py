@@ -13,7 +13,7 @@ from client import Client
 from msgspec.structs import replace
 from smtp_server import Inbox, free_port, serving
 from visitor import Visitor
-from world import PASSWORD, World, make_world
+from world import PASSWORD, World
 
 from coterie.actions import second_factors
 from coterie.actions.accounts import MAIL_JOB, MAILED_OTHERWISE
@@ -50,8 +50,8 @@ class Mailbox:
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 @pytest.fixture

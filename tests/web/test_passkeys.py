@@ -31,8 +31,8 @@ ORIGIN = "http://localhost"
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 @pytest.fixture

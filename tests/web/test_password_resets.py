@@ -8,7 +8,7 @@ from client import Client
 from msgspec.structs import replace
 from smtp_server import Inbox, free_port, serving
 from visitor import Visitor, text_of
-from world import PASSWORD, World, make_world
+from world import PASSWORD, World
 
 from coterie.actions import password_resets as actions
 from coterie.actions.passwords import hash_password, set_password
@@ -40,8 +40,8 @@ def mailing(fresh_settings: Settings, inbox: tuple[Inbox, int]) -> Settings:
 
 
 @pytest.fixture
-def home(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def home(fresh_world: World) -> World:
+    return fresh_world
 
 
 @pytest.fixture

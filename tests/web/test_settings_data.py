@@ -13,7 +13,7 @@ from client import Client
 from msgspec.structs import replace
 from smtp_server import Inbox, free_port, serving
 from visitor import Visitor, text_of
-from world import World, make_world
+from world import World
 
 from coterie.actions.notes import create_note
 from coterie.app import create_app
@@ -110,8 +110,8 @@ def visiting(world: World, settings: Settings) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def own_world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def own_world(fresh_world: World) -> World:
+    return fresh_world
 
 
 def test_the_state_of_mail_shows_no_password(own_world: World, fresh_settings: Settings) -> None:

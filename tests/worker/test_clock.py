@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from queued import job_of, put
-from world import World, make_world
+from world import World
 
 from coterie.actions import reminders as reminder_actions
 from coterie.model import times
@@ -18,7 +18,7 @@ from coterie.model.reminders import Reminder, next_repeat, rewind
 from coterie.settings import Settings
 from coterie.store import clock, job_claims
 from coterie.store import reminders as reminder_store
-from coterie.store.database import Database, Tx
+from coterie.store.database import Tx
 from coterie.worker.clock import check_clock
 from coterie.worker.loop import Worker
 from coterie.worker.reminders import find_due
@@ -29,8 +29,8 @@ DAY = 86_400.0
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 def set_schedule(world: World, name: str, seconds: float) -> None:

@@ -10,7 +10,7 @@ import pytest
 from client import Client
 from forked import run_command
 from queued import job_of, make_due, put
-from world import World, make_world
+from world import World
 
 from coterie.actions.exports import EXPORT_JOB
 from coterie.actions.imports import JOB_DEAD
@@ -20,15 +20,14 @@ from coterie.model.imports import STAGED
 from coterie.model.jobs import DEAD, DONE, WAITING
 from coterie.settings import Settings
 from coterie.store import job_reports, jobs
-from coterie.store.database import Database
 from coterie.store.imports import find_import
 from coterie.worker.handlers import HANDLERS
 from coterie.worker.loop import Worker
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 def broken(*arguments: Any) -> None:

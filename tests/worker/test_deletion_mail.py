@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 from smtp_server import Inbox
-from world import World, make_world
+from world import World
 
 from coterie.actions.contacts import create_contact, delete_contact
 from coterie.actions.deletions import note_deletion, restore_deletions
@@ -11,16 +11,15 @@ from coterie.actions.devices import add_device
 from coterie.actions.members import change_role
 from coterie.model.organizations import MEMBER, OWNER
 from coterie.settings import Settings
-from coterie.store.database import Database
 from coterie.store.deletions import list_bundles
 from coterie.worker import owner_mail
 from coterie.worker.loop import Worker
 
 
 @pytest.fixture
-def home(fresh_database: Database) -> World:
+def home(fresh_world: World) -> World:
     """A world of its own: the queue is everyone's."""
-    return make_world(fresh_database)
+    return fresh_world
 
 
 def delete_many(home: World, count: int) -> str:

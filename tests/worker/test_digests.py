@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from smtp_server import Inbox
-from world import World, make_world
+from world import World
 
 from coterie.actions.cadences import set_cadence
 from coterie.actions.contacts import update_contact
@@ -15,7 +15,6 @@ from coterie.actions.time_zones import set_user_time_zone
 from coterie.actions.touches import log_touch
 from coterie.model.cadences import Target
 from coterie.settings import Settings
-from coterie.store.database import Database
 from coterie.worker import digests
 from coterie.worker.loop import Worker
 
@@ -23,11 +22,10 @@ NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 
 
 @pytest.fixture
-def home(fresh_database: Database) -> World:
-    world = make_world(fresh_database)
-    with fresh_database.write() as tx:
-        set_digest(tx, world.alice, world.alice.user_id or "", is_wanted=True)
-    return world
+def home(fresh_world: World) -> World:
+    with fresh_world.database.write() as tx:
+        set_digest(tx, fresh_world.alice, fresh_world.alice.user_id or "", is_wanted=True)
+    return fresh_world
 
 
 def make_due(home: World) -> None:

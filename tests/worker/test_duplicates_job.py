@@ -1,21 +1,20 @@
 """The worker looks for duplicates when contacts have changed."""
 
 import pytest
-from world import World, make_world
+from world import World
 
 from coterie.actions.contacts import create_contact
 from coterie.actions.duplicates import SCAN_JOB, request_scan
 from coterie.settings import Settings
 from coterie.store import jobs
-from coterie.store.database import Database
 from coterie.store.duplicates import list_duplicates
 from coterie.worker.duplicates import request_scans
 from coterie.worker.loop import Worker
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 def waiting(world: World) -> int:

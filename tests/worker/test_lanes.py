@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 from queued import job_of
 from smtp_server import Inbox
-from world import World, make_world
+from world import World
 
 from coterie.actions import reminders as reminder_actions
 from coterie.actions.bulk_updates import Entry, start_bulk_update
@@ -27,7 +27,6 @@ from coterie.model.jobs import DONE, WAITING
 from coterie.model.reminders import SEND_JOB
 from coterie.settings import Settings
 from coterie.store import jobs
-from coterie.store.database import Database
 from coterie.store.instagram_accounts import find_account
 from coterie.store.secrets import seal
 from coterie.worker import instagram_profiles, mail
@@ -43,8 +42,8 @@ ACCOUNT, UNHEARD, PERSON = "17841400000000000", "17841400000000009", "9900000000
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 class Silent:

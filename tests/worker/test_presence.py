@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 from queued import job_of, put
-from world import World, make_world
+from world import World
 
 from coterie.model import times
 from coterie.settings import Settings
 from coterie.store import job_claims
-from coterie.store.database import Database
 from coterie.worker.presence import FOLDER, Presence, release_jobs_of_dead_workers
 
 WORKER = """
@@ -25,8 +24,8 @@ time.sleep(60)
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 def claim(world: World, worker: str) -> None:

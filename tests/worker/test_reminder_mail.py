@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from smtp_server import Inbox, serving
-from world import World, make_world
+from world import World
 
 from coterie.actions import reminders as actions
 from coterie.actions.contacts import delete_contact, restore_contact, update_contact
@@ -18,7 +18,6 @@ from coterie.model.reminders import Reminder, status_of
 from coterie.settings import Settings
 from coterie.store import job_claims
 from coterie.store import reminders as store
-from coterie.store.database import Database
 from coterie.store.users import save_subscriptions
 from coterie.worker import mail, mail_once, reminders
 from coterie.worker.loop import Worker
@@ -27,9 +26,9 @@ PAST = times.after(times.now(), -3600)
 
 
 @pytest.fixture
-def home(fresh_database: Database) -> World:
+def home(fresh_world: World) -> World:
     """A world of its own: the queue and the reminders due are everyone's."""
-    return make_world(fresh_database)
+    return fresh_world
 
 
 def remind(home: World, contact_id: int | None = None, **fields: Any) -> Reminder:

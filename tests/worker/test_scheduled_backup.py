@@ -5,19 +5,18 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from world import World, make_world
+from world import World
 
 from coterie.cli.backup_check import check_archive
 from coterie.store.backup_folder import delete_old_files, find_newest_moment, newest_file
-from coterie.store.database import Database
 from coterie.worker.backups import BackupFailed, back_up, is_due
 from coterie.worker.recurring import Calendar
 from coterie.worker.schedule import Recurring
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 def old(folder: Path, **age: float) -> Path:

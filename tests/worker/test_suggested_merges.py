@@ -1,7 +1,7 @@
 """Suggested pairs are merged in bulk, possible ones never, and each merge can be undone."""
 
 import pytest
-from world import World, make_world
+from world import World
 
 from coterie.actions.contacts import create_contact
 from coterie.actions.duplicates import request_scan
@@ -9,14 +9,13 @@ from coterie.actions.suggested_merges import merge_suggested
 from coterie.actions.unmerges import unmerge_contact
 from coterie.settings import Settings
 from coterie.store.contacts import list_contacts
-from coterie.store.database import Database
 from coterie.store.merges import list_merges
 from coterie.worker.loop import Worker
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 def test_suggested_pairs_are_merged_and_others_are_not(world: World, fresh_settings: Settings) -> None:

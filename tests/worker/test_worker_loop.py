@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 from queued import job_of, make_due, put
-from world import World, make_world
+from world import World
 
 from coterie.actions.bulk_updates import BATCH, Entry, start_bulk_update
 from coterie.actions.contacts import create_contact
@@ -28,8 +28,8 @@ from coterie.worker.schedule import Recurring
 
 
 @pytest.fixture
-def world(fresh_database: Database) -> World:
-    return make_world(fresh_database)
+def world(fresh_world: World) -> World:
+    return fresh_world
 
 
 @pytest.fixture
