@@ -22,7 +22,7 @@ from coterie.actions.passwords import hash_password
 from coterie.model.contacts import sort_keys
 from coterie.model.handles import Handle
 from coterie.model.words import with_words
-from coterie.search import index_contacts
+from coterie.search import index_contacts, merge_index
 from coterie.settings import Settings
 from coterie.store.contacts import COLUMNS, SORT_COLUMNS
 from coterie.store.database import open_database
@@ -30,10 +30,11 @@ from coterie.store.migrate import migrate, migrations_for
 from coterie.store.sqlite.connection import SqliteTx
 from coterie.store.statistics import save_statistics
 
-VERSION = 1
+VERSION = 2
 FOLDER = Path(__file__).parent / "data"
 BATCH = 10_000
 OTHERS = 4
+MERGED_PAGES = 1_000
 MOMENT = "2025-06-01T12:00:00.000000Z"
 FOLDERS = ("VIP", "Leads", "Press", "Friends", "Suppliers", "Wholesale", "Event 2025", "Newsletter", "Influencers",
            "Local", "Waiting", "Archive")  # fmt: skip
@@ -97,12 +98,21 @@ def _build(target: Path, count: int, *, light: bool, stamp: str) -> Data:
     for sql in indexes:
         connection.execute(sql)
         _say(f"{_seconds(started)} {' '.join(sql.split()).split(' ON ')[0]}")
+    tx = SqliteTx(connection, lambda: False)
     # SQLite has removed the statistics of the indexes that were dropped
-    save_statistics(SqliteTx(connection, lambda: False))
+    save_statistics(tx)
+    _merge_index(tx)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     _say(f"{_seconds(started)} built {count:,} contacts", end="\n")
     return Data(str(target), tokens[large], large, count, stamp)
+
+
+def _merge_index(tx: SqliteTx) -> None:
+    """Leaves the search index in one piece, as the worker does once a day."""
+    is_more = merge_index(tx, MERGED_PAGES, is_first=True)
+    while is_more:
+        is_more = merge_index(tx, MERGED_PAGES, is_first=False)
 
 
 def _drop_indexes(connection: apsw.Connection) -> list[str]:
