@@ -1,6 +1,7 @@
 """SQLite's planner is told what a large book looks like, so that no look-up reads everything an organization has."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -9,9 +10,14 @@ import pytest
 from databases import make_settings
 
 from coterie.model.contact_sheets import Part
+from coterie.model.filters.read_line import parse_line
+from coterie.model.filters.spans import Clock
 from coterie.store import contacts, events, handles, interactions, notes, organizations, statistics, webhooks
 from coterie.store.contact_sheets import LOADERS
 from coterie.store.database import Database, open_database
+from coterie.store.filters import contacts as filtered
+from coterie.store.filters.builder import FilterReader
+from coterie.store.filters.compile import compile_filter
 from coterie.store.sqlite.connection import SqliteTx
 
 
@@ -68,6 +74,28 @@ def test_a_look_up_is_narrower_than_the_organization(new_database: Database, nam
     searches = [step for step in plans.steps if step.startswith(("SEARCH", "SCAN")) and "json_each" not in step]
     assert searches
     assert [step for step in searches if step.startswith("SCAN") or step.endswith("(organization_id=?)")] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "step"),
+    [
+        ("name:simpson", "USING PRIMARY KEY"), ("bio:porto OR employer:acme", "USING PRIMARY KEY"),
+        ("-job_title:clown", "USING PRIMARY KEY"), ("ana silva", "USING PRIMARY KEY"),
+        ("followers:>5 language:de", "USING PRIMARY KEY"), ("language:de", "USING COVERING INDEX contacts_by_language"),
+    ],
+)  # fmt: skip
+def test_a_filter_reads_the_rows_of_all_contacts_in_their_own_order(
+    new_database: Database, line: str, step: str
+) -> None:
+    where = compile_filter(parse_line(line), FilterReader(None, Clock(datetime.now(UTC), UTC)), {})
+    with new_database.read() as tx:
+        plans = Plans(tx)  # type: ignore[arg-type]
+        filtered.count_matching(plans, 1, where)  # type: ignore[arg-type]
+        filtered.list_matching(plans, 1, where, order="name", limit=5)  # type: ignore[arg-type]
+    # an index that has no column of the filter would give the contacts one by one
+    assert [each for each in plans.steps if each.startswith("SEARCH c ")] == [
+        f"SEARCH c {step} (organization_id=?)"
+    ] * 2
 
 
 OF_ALL_ORGANIZATIONS = {

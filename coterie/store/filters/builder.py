@@ -24,13 +24,15 @@ class Where(Struct, frozen=True):
 
     lead: a range of an indexed column of contacts c in which every match lies; "" if there is none. whole: the same
     condition for all contacts at once, which reads other tables once and not for each contact; "" if an index leads, or
-    if a part of an AND reads the row of the contact alone.
+    if a part of an AND reads the row of the contact alone. reads_rows: no index leads, and the rows of all contacts
+    are read.
     """
 
     sql: str
     parameters: Mapping[str, Any]
     lead: str = ""
     whole: str = ""
+    reads_rows: bool = False
 
 
 class Builder:

@@ -4,7 +4,7 @@ Guarantees. Only constants of this package become part of the text; every value 
 false and never NULL. There is one statement however many contacts match.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from coterie.model.filters import fields
@@ -54,6 +54,8 @@ OF_CONTACT_ROW = frozenset(
     {*columns.COLUMNS, *texts.COLUMNS, *moments.COLUMNS, "name", "follower", "birthday", "age"}
 )  # fmt: skip
 
+_TEXTS = frozenset({*texts.COLUMNS, "name", "text"})
+
 
 def compile_filter(filter_: Filter, reader: FilterReader, property_types: Mapping[str, str]) -> Where:
     """The condition on contacts c of a filter whose names are ids and whose properties exist.
@@ -63,9 +65,29 @@ def compile_filter(filter_: Filter, reader: FilterReader, property_types: Mappin
     parameters: dict[str, Any] = {}
     builder = Builder(reader, property_types, parameters)
     sql = _compile(filter_, builder)
-    if builder.lead or builder.has_lead or _is_narrowed(filter_):
+    if builder.lead or builder.has_lead:
         return Where(sql, parameters, builder.lead)
-    return Where(sql, parameters, whole=_compile(filter_, Builder(reader, property_types, parameters, is_whole=True)))
+    whole = ""
+    if not _is_narrowed(filter_):
+        whole = _compile(filter_, Builder(reader, property_types, parameters, is_whole=True))
+    return Where(sql, parameters, whole=whole, reads_rows=_reads_rows(filter_))
+
+
+def _reads_rows(filter_: Filter) -> bool:
+    """Whether columns of contacts are tested that no single index has."""
+    names = {field for field in _fields(filter_) if field in OF_CONTACT_ROW or field == "text"}
+    return len(names) > 1 or not names.isdisjoint(_TEXTS)
+
+
+def _fields(filter_: Filter) -> Iterator[str]:
+    match filter_:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _fields(part)
+        case Not(part):
+            yield from _fields(part)
+        case Condition(field):
+            yield field
 
 
 def _is_narrowed(filter_: Filter) -> bool:
