@@ -15,7 +15,7 @@ from coterie.store import sessions as store
 from coterie.store.database import Tx
 from coterie.store.organizations import any_organization
 
-_NEW_LINK = "it works once; `coterie serve` prints a new one when it starts"
+_NEW_LINK = "it works once; the server prints a new one when it starts"
 
 
 def create_set_up_link(tx: Tx) -> str | None:
