@@ -87,9 +87,9 @@ def save(tx: Tx, visit: Visit) -> Result:
     definition = _definition(tx, visit)
     contact = find_person_to_change(tx, visit)
     before, value = _stored(tx, visit, contact), _sent(definition, visit)
-    if visit.text("seen") != before:
+    entered = value if isinstance(value, str) or definition.property_type != "list" else "\n".join(value)
+    if visit.text("seen") != before and entered != _entered(definition, before):
         shown = history_words.value_words(before.encode()) if before else ""
-        entered = value if isinstance(value, str) or definition.property_type != "list" else "\n".join(value)
         return _form(visit, definition, entered, before, 409, conflict=shown)
     set_values(tx, visit.acting, contact.id, {definition.slug: value})
     after = _stored(tx, visit, contact)

@@ -271,6 +271,37 @@ def test_two_tabs_at_one_field_lose_nothing(app: Watched) -> None:
     second.page.close()
 
 
+def test_two_tabs_at_one_field_in_place_lose_nothing(app: Watched) -> None:
+    first, second = app, app.new_tab()
+    for tab, text in ((first, "Here"), (second, "There")):
+        tab.visit("/1/people/4", axe=False)
+        tab.page.locator("#edit-real_name").click()
+        tab.page.locator("form[data-edit] input:not([type=hidden])").fill(text)
+    first.page.keyboard.press("Enter")
+    expect(first.page.get_by_role("heading", level=1)).to_have_text("Here")
+    second.page.keyboard.press("Enter")
+    expect(second.page.locator("form[data-edit]")).to_contain_text("It is now: Here")
+    expect(second.page.locator("form[data-edit] input:not([type=hidden])")).to_have_value("There")
+    second.page.keyboard.press("Enter")
+    expect(second.page.get_by_role("heading", level=1)).to_have_text("There")
+    second.page.close()
+
+
+def test_a_field_that_is_saved_twice_at_once_has_no_conflict_with_itself(app: Watched) -> None:
+    posted: list[str] = []
+    app.page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    app.visit("/1/people/5", axe=False)
+    for link, value in (("Favourite number", "7.50"), ("Emergency phone", "800 555 5559"), ("Works at", "Twice & Co.")):
+        app.page.locator(".add-more summary").click()
+        app.page.locator(".add-more").get_by_role("link", name=link, exact=True).click()
+        form = app.page.locator("#added form")
+        form.locator("input:not([type=hidden])").fill(value)
+        form.get_by_role("button", name="Save").dblclick()
+        expect(app.page.locator(".toast").last).to_contain_text(f"{link} was changed")
+        app.check(axe=False)
+    assert len(posted) == 3
+
+
 def test_without_script_people_are_read_searched_added_and_edited(browser: Browser, instance: Instance) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

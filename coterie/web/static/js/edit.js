@@ -4,6 +4,8 @@
 import { focusOn } from "./focus.js";
 
 const originals = new WeakMap();
+// form -> the values that are on their way
+const sending = new WeakMap();
 // what opened the form of something new
 let opener = null;
 
@@ -31,6 +33,11 @@ document.addEventListener("htmx:config:request", (event) => {
   const { ctx } = event.detail;
   const form = ctx.sourceElement.closest?.("form[data-edit]");
   if (form) { ctx.sentValues = valuesOf(form); ctx.editing = form.id; }
+  if (form && form === ctx.sourceElement) {
+    // its button was pressed twice
+    if (sending.get(form) === ctx.sentValues) return event.preventDefault();
+    sending.set(form, ctx.sentValues);
+  }
   if (ctx.sourceElement.matches?.("form[data-clear]")) ctx.clears = ctx.sourceElement;
   if (ctx.request.method === "GET" && ctx.sourceElement.matches?.("a")) opener = ctx.sourceElement;
   const line = ctx.sourceElement.closest?.(".line, .entry");
@@ -57,6 +64,8 @@ document.addEventListener("htmx:after:swap", (event) => {
     ctx.clears.elements.form_key.value += "+";
   }
 });
+
+document.addEventListener("htmx:finally:request", (event) => sending.delete(event.detail.ctx.sourceElement));
 
 function cancel(form) {
   const line = form.closest(".line, .entry");

@@ -91,12 +91,12 @@ document.addEventListener("htmx:after:request", (event) => {
   if (status === 401) { if (form) fail(form, ctx.sourceEvent?.submitter, true); else ask(); }
 });
 
-// the answer of a proxy on the way replaces no part of the page: our errors name their place, and 422 is a form again
+// the answer of a proxy on the way replaces no part of the page: our errors name their place; 409 and 422 are forms again
 document.addEventListener("htmx:before:response", (event) => {
   const { ctx } = event.detail;
   const { status, headers } = ctx.response.raw;
   const form = formOf(ctx);
-  if (status < 400 || status === 422 || (headers.has("HX-Retarget") && !(status >= 502 && form))) return;
+  if (status < 400 || status === 409 || status === 422 || (headers.has("HX-Retarget") && !(status >= 502 && form))) return;
   event.preventDefault();
   if (status >= 502 && form) fail(form, ctx.sourceEvent?.submitter, false);
   else if (status === 403 && form) refused(form, ctx.sourceEvent?.submitter);
