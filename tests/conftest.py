@@ -73,8 +73,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    # 13,000 tests are a million objects that every full collection of garbage would look through
-    gc.collect()
+    # 16,000 tests are a million objects that every full collection of garbage would look through. What of them is
+    # garbage stays: looking for it would take half a second of each process
     gc.freeze()
     # with the 700 objects of Python 3.11, a twentieth of the time of all tests goes into looking for garbage
     gc.set_threshold(GARBAGE_AT)
