@@ -1,9 +1,10 @@
 """Relationships between contacts: two sides, whatever happens to either, or to either contact."""
 
 import pytest
+from copied_worlds import worlds_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from world import World, make_world
+from world import World
 
 from coterie.actions import contact_relationships as actions
 from coterie.actions.contacts import create_contact, delete_contact, erase_contact, restore_contact
@@ -162,7 +163,7 @@ STEPS = st.one_of(
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEPS, max_size=25))
 def test_after_any_sequence_each_living_side_has_its_one_mirror(database: Database, steps: list[tuple]) -> None:  # type: ignore[type-arg]
-    world = make_world(database)
+    world = worlds_in(database).next()
     with database.write() as tx:
         people = [world.marge, world.homer, create_contact(tx, world.alice, {"first_name": "Bart"})]
         for step in steps:

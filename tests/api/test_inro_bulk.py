@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 from client import Client
-from world import World, make_world
+from world import World
 
 from coterie.actions.contacts import create_contact, delete_contact
 from coterie.app import create_app
 from coterie.model import times
 from coterie.settings import Settings
-from coterie.store.database import Database
 from coterie.worker.loop import Worker
 
 BULK, TASKS = "/api/v1/contacts/bulk", "/api/v1/batch_tasks"
@@ -20,10 +19,10 @@ BULK, TASKS = "/api/v1/contacts/bulk", "/api/v1/batch_tasks"
 class Desk:
     """One organization in a database of its own, with a client and a worker at hand."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self.database, self.world = database, make_world(database)
-        self.client = Client(create_app(database, settings), token=self.world.alice_token)
-        self.worker = Worker(database, settings)
+    def __init__(self, world: World, settings: Settings) -> None:
+        self.database, self.world = world.database, world
+        self.client = Client(create_app(self.database, settings), token=world.alice_token)
+        self.worker = Worker(self.database, settings)
 
     def send(self, *entries: dict[str, Any]) -> Any:
         return self.client.put(BULK, {"contacts": list(entries)})
@@ -41,8 +40,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(fresh_database: Database, fresh_settings: Settings) -> Iterator[Desk]:
-    desk = Desk(fresh_database, fresh_settings)
+def desk(fresh_world: World, fresh_settings: Settings) -> Iterator[Desk]:
+    desk = Desk(fresh_world, fresh_settings)
     yield desk
     desk.client.close()
 

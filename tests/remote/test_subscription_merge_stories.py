@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
+from copied_worlds import worlds_in
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from remote.books import Book, subscribe
 from remote.scripted import Scripted
 from remote.sides import EDITS, FIRST, PEOPLE, SECOND, Ours, Story, Theirs
 from remote.test_subscription_stories import FIXTURES, PHASES, settle
-from world import World, make_world
+from world import World
 
 from coterie.actions.merges import merge_contacts
 from coterie.actions.unmerges import unmerge_contact
@@ -54,7 +55,7 @@ def unmerge(ours: Ours, number: int) -> bool:
 def test_nobody_and_nothing_is_lost_by_merges(
     subscriber: World, scripted: Scripted, direction: str, steps: list[Any]
 ) -> None:
-    world = make_world(subscriber.database)
+    world = worlds_in(subscriber.database).next()
     ours, theirs = Ours(world), Theirs(scripted)
     story = Story({FIRST: ours, SECOND: theirs})
     for name in (*PEOPLE, "Anchor 99"):

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from carddav.dav_client import make_card
+from copied_worlds import worlds_in
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from remote.books import Book, subscribe
 from remote.scripted import Scripted
-from world import World, make_world
+from world import World
 
 from coterie.actions.contacts import create_contact, delete_contact, update_contact
 from coterie.actions.handles import add_handle
@@ -155,7 +156,7 @@ def test_both_sides_come_to_the_same(
 
 def fresh(world: World) -> World:
     """Another small world in the same database."""
-    return make_world(world.database)
+    return worlds_in(world.database).next()
 
 
 def test_deletions_in_a_month_are_no_loss(subscriber: World, scripted: Scripted) -> None:

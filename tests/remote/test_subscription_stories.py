@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from carddav.programs import serving
+from copied_worlds import worlds_in
 from databases import make_settings
 from hypothesis import HealthCheck, Phase, given, settings
 from remote.books import Book, allowing, subscribe
@@ -42,7 +43,7 @@ def _moves(book: Book) -> bool:
 @given(steps=STEPS)
 @settings(max_examples=10, phases=PHASES, suppress_health_check=FIXTURES)
 def test_a_book_and_its_subscriber(subscriber: World, scripted: Scripted, direction: str, steps: list[Step]) -> None:
-    world = make_world(subscriber.database)
+    world = worlds_in(subscriber.database).next()
     story = Story({FIRST: Ours(world), SECOND: Theirs(scripted)})
     for name in (*PEOPLE, "Anchor 99"):
         story.sides[SECOND].create(name)
@@ -80,7 +81,7 @@ def instances(
 @given(steps=STEPS)
 @settings(max_examples=10, phases=PHASES, suppress_health_check=FIXTURES)
 def test_two_instances_that_subscribe_to_each_other(instances: dict[str, tuple[World, str]], steps: list[Step]) -> None:
-    worlds = {side: (make_world(world.database), url) for side, (world, url) in instances.items()}
+    worlds = {side: (worlds_in(world.database).next(), url) for side, (world, url) in instances.items()}
     story = Story({side: Ours(world) for side, (world, _) in worlds.items()})
     for number, name in enumerate(PEOPLE):
         story.sides[(FIRST, SECOND)[number % 2]].create(name)

@@ -28,11 +28,6 @@ from coterie.worker.loop import Worker
 AT = "2026-03-01T10:00:00.000000Z"
 
 
-@pytest.fixture
-def world(database: Database) -> World:
-    return make_world(database)
-
-
 def write(tx: Tx, world: World, contact_id: int, *texts: str, kind: str = MESSAGE) -> None:
     drafts = [InteractionDraft(kind=kind, direction=INCOMING, happened_at=AT, text=text) for text in texts]
     add_interactions(tx, world.alice, contact_id, drafts)

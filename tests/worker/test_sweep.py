@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from world import World, make_world
+from world import World
 
 from coterie.actions.contacts import erase_contact
 from coterie.actions.imports import delete_import, finish
@@ -21,7 +21,6 @@ from coterie.model.imports import FAILED
 from coterie.settings import Settings
 from coterie.store import files
 from coterie.store.clock import observe_clock
-from coterie.store.database import Database
 from coterie.store.files import FOLDER, file_path, list_files, lock_files, remove_old_file, save_file
 from coterie.worker.files import sweep_files
 from coterie.worker.handlers import HANDLERS
@@ -34,9 +33,9 @@ CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nPHOTO;ENCODING=b;TYPE=PNG:iVB
 class Place:
     """An instance that has been there for a while, and its files."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self.database, self.settings, self.folder = database, settings, settings.data_folder
-        self.world: World = make_world(database)
+    def __init__(self, world: World, settings: Settings) -> None:
+        self.world, self.database = world, world.database
+        self.settings, self.folder = settings, settings.data_folder
         self.settle(30)
 
     def settle(self, days: float) -> None:
@@ -71,8 +70,8 @@ class Place:
 
 
 @pytest.fixture
-def place(fresh_database: Database, fresh_settings: Settings) -> Place:
-    return Place(fresh_database, fresh_settings)
+def place(fresh_world: World, fresh_settings: Settings) -> Place:
+    return Place(fresh_world, fresh_settings)
 
 
 def test_the_pictures_of_an_import_that_was_deleted_go_and_its_file_with_them(place: Place) -> None:
