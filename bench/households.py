@@ -1,6 +1,7 @@
 """A book of households, to measure matching: people alone, couples, families, twins, fathers and sons of one name.
 
-Some people are in it twice: a second contact as another program or a hurried person writes it. The same for one seed.
+Some people are in it twice: a second contact as another program or a hurried person writes it. No two contacts have one
+Instagram username: every door takes the second for the first. The same for one seed.
 """
 
 import random
@@ -53,13 +54,21 @@ def make_book(count: int, seed: int = 1) -> list[Entry]:
     dice = random.Random(seed)
     entries: list[Entry] = []
     for someone in _people(dice):
-        entries.append(_first(dice, someone))
+        first = _first(dice, someone)
+        entries.append(first)
         if dice.random() < TWICE:
-            entries.append(_second(dice, someone))
+            second = _second(dice, someone)
+            if not _have_one_username(first.draft, second.draft):
+                entries.append(second)
         if len(entries) >= count:
             break
     dice.shuffle(entries)
     return entries
+
+
+def _have_one_username(one: ContactDraft, other: ContactDraft) -> bool:
+    usernames = {handle.normalized for handle in one.handles if handle.channel == INSTAGRAM}
+    return any(handle.channel == INSTAGRAM and handle.normalized in usernames for handle in other.handles)
 
 
 def _people(dice: random.Random) -> Iterator[Someone]:

@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
@@ -79,19 +80,24 @@ class Instance:
         self.token = str(created["token"])
 
     def run(self, *arguments: str) -> tuple[Any, float, float]:
-        """(its JSON, seconds, peak memory in MB) of one command. Ends the program if the command fails."""
-        started = time.perf_counter()
-        command = [sys.executable, "-m", "coterie", *arguments]
-        with (
-            running(command, env=self.environment, stdout=subprocess.PIPE) as process,
-            ThreadPoolExecutor(1) as threads,
-        ):
-            peak = threads.submit(_watch_memory, process)
-            output, _ = process.communicate()
-            seconds = time.perf_counter() - started
-            if process.returncode:
-                sys.exit(f"bench: coterie {arguments[0]} ended with {process.returncode}")
-            return json.loads(output), seconds, peak.result()
+        """run_command of this instance."""
+        return run_command(self.environment, *arguments)
+
+
+def run_command(environment: Mapping[str, str], *arguments: str) -> tuple[Any, float, float]:
+    """(its JSON, seconds, peak memory in MB) of one command. Ends the program if the command fails."""
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "coterie", *arguments]
+    with (
+        running(command, env=environment, stdout=subprocess.PIPE) as process,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        peak = threads.submit(_watch_memory, process)
+        output, _ = process.communicate()
+        seconds = time.perf_counter() - started
+        if process.returncode:
+            sys.exit(f"bench: coterie {arguments[0]} ended with {process.returncode}")
+        return json.loads(output), seconds, peak.result()
 
 
 def cpu_of_children() -> float:
