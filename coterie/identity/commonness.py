@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Collection, Mapping
 
-from coterie.identity.keys import number_of
+from coterie.identity.keys import EMPLOYED, number_of
 from coterie.identity.people import Person
 from coterie.identity.weights import WEIGHTS
 from coterie.model.nicknames import full_names
@@ -33,6 +33,11 @@ class Commonness:
     def rarity(self, value: str, world: int = WEIGHTS.world) -> float:
         """The bits of sharing a value: the fewer people have it, the more."""
         return math.log2((self.size + world) / (max(self.count(value) - 1, 0) + 0.7))
+
+    def employer_rarity(self, employer: str) -> float:
+        """The bits of sharing an employer, among those whose employer is known."""
+        employed = self.count(EMPLOYED) + WEIGHTS.world
+        return math.log2(employed / (max(self.count(f"employer:{employer}") - 1, 0) + 0.7))
 
     def name_rarity(self, name: str) -> float:
         """The bits of sharing a word of a name."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from coterie.identity.commonness import Commonness
 from coterie.identity.keys import home_of
-from coterie.identity.names import likeness
+from coterie.identity.names import likeness, sound
 from coterie.identity.people import STREET_WORDS, Home, Person, is_role
 from coterie.identity.weights import WEIGHTS
 from coterie.model.edits import edits_between
@@ -32,7 +32,6 @@ _FAMILIES = ("family", "familie", "familia", "famille", "famiglia", "household")
 _BEFORE_FAMILY = ("", "the", "fam", "casa", "rodzina", "semya")
 _AFTER_FAMILY = ("", "s", "es", "fam", "clan", "home", "house", "haus")
 _NOT_LETTERS, _PUNCTUATION = re.compile(r"[^a-z]"), re.compile(r"[^a-z0-9]")
-ACCOUNT_DIGITS_MIN = 1
 
 
 def handle_score(book: Commonness, one: Person, other: Person) -> HandleScore:
@@ -70,30 +69,60 @@ def _is_named(letters: str, names: Collection[str]) -> bool:
     return any(name and before in _BEFORE_FAMILY and after in _AFTER_FAMILY for before, name, after in parts)
 
 
-def shared_account(one: Person, other: Person) -> str:
-    """The account name that two people use at two services, such as a mailbox and Instagram; "" if there is none.
+class Account(Struct, frozen=True, gc=False):
+    """An account name that two people use at two services, and the bits it is worth."""
 
-    A name that is only the person's, or a part of it, must have a digit: others have it too.
+    name: str
+    bits: float
+
+
+NO_ACCOUNT = Account("", 0.0)
+
+
+def shared_account(one: Person, other: Person) -> Account:
+    """The account name that two people use at two services, such as a mailbox and Instagram, with the most bits.
+
+    A name that is made of the person's, however spelt, must have a digit, and is worth more the more digits it has:
+    namesakes have it too.
     """
     if set(one.logins).isdisjoint(other.logins):
-        return ""
+        return NO_ACCOUNT
     names = {*one.surname, *other.surname, one.given, other.given, *one.middle, *other.middle} - {""}
     mine, theirs = _accounts(one, names), _accounts(other, names)
-    shared = mine.keys() & theirs.keys()
-    return min((name for name in shared if mine[name].isdisjoint(theirs[name])), default="")
+    shared = [name for name in mine.keys() & theirs.keys() if mine[name].channels.isdisjoint(theirs[name].channels)]
+    return max(
+        (Account(name, mine[name].bits) for name in sorted(shared)), key=lambda each: each.bits, default=NO_ACCOUNT
+    )
 
 
-def _accounts(person: Person, names: Collection[str]) -> dict[str, set[str]]:
-    """account name without punctuation -> its channels."""
-    found: dict[str, set[str]] = {}
+class _Channels(Struct, gc=False):
+    channels: set[str]
+    bits: float
+
+
+def _accounts(person: Person, names: Collection[str]) -> dict[str, _Channels]:
+    """account name without punctuation -> its channels and bits."""
+    found: dict[str, _Channels] = {}
     for handle in person.handles:
         channel, _, value = handle.partition(":")
         name = _PUNCTUATION.sub("", value.partition("@")[0])
         letters = _NOT_LETTERS.sub("", name)
-        is_invented = not any(len(each) > 2 and each in letters for each in names)
-        if letters in person.logins and (is_invented or len(name) >= len(letters) + ACCOUNT_DIGITS_MIN):
-            found.setdefault(name, set()).add(channel)
+        if letters in person.logins:
+            digits = len(name) - len(letters)
+            bits = WEIGHTS.same_account
+            if _is_made_of(letters, names):
+                bits = min(digits * WEIGHTS.account_digit, bits)
+            if bits:
+                found.setdefault(name, _Channels(set(), bits)).channels.add(channel)
     return found
+
+
+def _is_made_of(letters: str, names: Collection[str]) -> bool:
+    """Whether the letters of an account contain a name, or sound like it: ahmedsaleh is made of Ahmad Salih."""
+    if any(len(name) > 2 and name in letters for name in names):
+        return True
+    heard = sound(letters)
+    return any(len(spoken) > 1 and spoken.isdigit() and spoken in heard for spoken in map(sound, names))
 
 
 def own_channel(one: Person, other: Person) -> str:
@@ -195,4 +224,4 @@ def employer_bits(book: Commonness, one: Person, other: Person) -> float:
         return 0.0
     if one.employer != other.employer:
         return WEIGHTS.other_employer
-    return min(book.rarity(f"employer:{one.employer}"), WEIGHTS.employer_max)
+    return min(book.employer_rarity(one.employer), WEIGHTS.employer_max)

@@ -18,9 +18,11 @@ from coterie.model.handles import PHONE
 from coterie.model.nicknames import full_names
 
 # the version of keys and facts: with another one, the keys of all contacts are computed again
-VERSION = 6
+VERSION = 7
 SHARED_MAX, RARE_MAX = 40, 4
 FORMS_MAX = 6
+# the counted value of everyone whose employer is known
+EMPLOYED = "employed"
 
 
 _WEAK, _FACT = 1, 2
@@ -79,7 +81,8 @@ def counted_names_of(person: Person) -> set[int]:
 
 
 def _counted_names(person: Person) -> Iterator[str]:
-    yield from (f"name:{name}" for name in {person.given, *person.surname} if name)
+    # a surname of several words is compared in one word too: Al-Masri and Almasri
+    yield from (f"name:{name}" for name in {person.given, *person.surname, "".join(person.surname)} if name)
     if person.given:
         yield f"given:{person.given}"
 
@@ -94,6 +97,7 @@ def _counted(person: Person) -> Iterator[str]:
         if home.street:
             yield home_of(home)
     if person.employer:
+        yield EMPLOYED
         yield f"employer:{person.employer}"
 
 

@@ -31,6 +31,8 @@ ACCOUNT_BITS = 20.0
 NEVER, UNSURE = WEIGHTS.possible - 2.0, WEIGHTS.suggested - 1.0
 # birthdays with at least these bits count as the same
 SAME_BIRTHDAY = WEIGHTS.birthday_misread
+# an account name with so many bits is personal evidence
+PERSONAL_ACCOUNT = 2 * WEIGHTS.account_digit
 _EMPTY = Commonness(0, {})
 
 
@@ -51,6 +53,7 @@ class Score(Struct, gc=False):
     employer: float = 0.0
     login: str = ""
     account: str = ""
+    account_bits: float = 0.0
     has_personal: bool = False
     own_channel: str = ""
     has_other_generation: bool = False
@@ -90,8 +93,8 @@ def compare_people(book: Commonness, one: Person, other: Person) -> Score:
     # people with another surname are no namesakes: a generation need not tell them apart
     has_other_generation = one.suffix != other.suffix and names.surname != "other"
     employer = employer_bits(book, one, other)
-    account = shared_account(one, other)
-    has_personal = bool(handle.is_personal or account) or _is_same_day(one.birthday, other.birthday)
+    account, account_bits = _account(one, other, names)
+    has_personal = handle.is_personal or account_bits >= PERSONAL_ACCOUNT or _is_same_day(one.birthday, other.birthday)
     score = Score(
         0.0,
         contradicts=names.given == "other" or birthday < 0 or has_other_generation,
@@ -102,12 +105,21 @@ def compare_people(book: Commonness, one: Person, other: Person) -> Score:
         employer=employer,
         login=login,
         account=account,
+        account_bits=account_bits,
         has_personal=has_personal,
         own_channel="" if has_personal or _are_colleagues(one, other, employer) else own_channel(one, other),
         has_other_generation=has_other_generation,
     )
     score.bits = _guarded(book, _sum(book, one, other, score), one, other, score)
     return score
+
+
+def _account(one: Person, other: Person, names: NameScore) -> tuple[str, float]:
+    """(account name, bits) of an account name at two services."""
+    account = shared_account(one, other)
+    # of "Ruth V" and "Ruth Vanderzee" only the account name says that they have one surname
+    is_in_account = bool(account.name) and names.surname in ("initial", "missing")
+    return account.name, WEIGHTS.same_account if is_in_account else account.bits
 
 
 def are_hopeless(one: Person, other: Person) -> bool:
@@ -134,7 +146,7 @@ def _sum(book: Commonness, one: Person, other: Person, score: Score) -> float:
     # one household explains both: the weaker of the two counts little
     household = max(handle + min(home, most), home + min(handle, most))
     total = book.prior + score.names.bits + score.birthday + household + score.employer
-    total += WEIGHTS.same_account if score.account else 0.0
+    total += score.account_bits
     if score.handle.is_personal and score.names.surname == "other" and score.names.given in ("same", "form"):
         total += WEIGHTS.other_surname_same_mailbox
     if score.has_other_generation:
@@ -156,7 +168,7 @@ def _guarded(book: Commonness, bits: float, one: Person, other: Person, score: S
     is_of_household = score.handle.bits > 0 and not score.handle.is_personal
     if is_of_household and (given == "missing" or (given in ("near", "sound") and not has_birthday)):
         bits = min(bits, UNSURE)  # may be a twin, or mother and daughter
-    is_own = bool(score.handle.is_personal or score.account)
+    is_own = score.handle.is_personal or score.account_bits >= PERSONAL_ACCOUNT
     if score.contradicts or (score.names.is_doubtful and not has_birthday and not is_own):
         bits = min(bits, UNSURE)  # may be father and son
     if given == "form" and not has_birthday and not is_own and _are_two_forms(one.given, other.given):

@@ -50,6 +50,8 @@ class Weights(Struct, frozen=True):
     handle_min: float = 2.0
     # one account name at two services: people reuse theirs
     same_account: float = 12.0
+    # each digit of an account name that is made of the person's name
+    account_digit: float = 4.0
     each_owner: float = -2.0
     role: float = -10.0
     # people who marry keep their mailbox

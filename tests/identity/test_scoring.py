@@ -259,6 +259,37 @@ def test_one_account_name_at_two_services_says_more_than_the_name() -> None:
     assert compared(*letters).account == ""
 
 
+def test_an_account_name_made_of_the_names_in_another_spelling_is_a_namesakes_too() -> None:
+    """Each digit after the names makes it rarer."""
+    one, other = somebody("Ahmad Salih", "instagram:ahmed_saleh"), "email:ahmed.saleh@a.example"
+    assert compared(one, somebody("Ahmad Salih", other)).account == ""
+    bits = [
+        compared(
+            somebody("Ahmad Salih", f"instagram:ahmed_saleh{digits}"),
+            somebody("Ahmad Salih", f"email:ahmed.saleh{digits}@a.example"),
+        ).account_bits
+        for digits in ("4", "42", "420", "4201")
+    ]
+    assert bits == [4.0, 8.0, 12.0, 12.0]
+
+
+def test_a_surname_of_two_words_is_as_common_as_it_is() -> None:
+    """Al-Masri and Almasri are one surname; neither is rare because it is compared in one word."""
+    one, other = somebody("Huda", last_name="Al-Masri"), somebody("Huda", last_name="Al-Masri")
+    family = [somebody(f"Anna{number}", last_name="Al-Masri") for number in range(40)]
+    assert compared(one, other).names.bits - compared(one, other, *family).names.bits > 4
+
+
+def test_an_employer_is_as_rare_as_among_those_whose_employer_is_known() -> None:
+    one = somebody("Ruth Quill", employer="Acme")
+    colleagues = [somebody(f"Anna{number} Hale", employer="Acme") for number in range(30)]
+    unemployed = [somebody(f"Olga{number} Hale") for number in range(2_000)]
+    bits = compared(one, one, *colleagues).employer
+    assert compared(one, one, *colleagues, *unemployed).employer == bits
+    others = [somebody(f"Olga{number} Hale", employer=f"Globex {number}") for number in range(2_000)]
+    assert compared(one, one, *colleagues, *others).employer > bits
+
+
 def test_a_score_is_the_same_both_ways() -> None:
     for one, other in TRAPS.values():
         there, back = compared(one, other), compared(other, one)
