@@ -17,6 +17,8 @@ from coterie.store.database import Tx
 
 # terms whose numbers of contacts are looked at, to see whether one of them alone has enough
 COUNTED_TERMS_MAX = 2_000
+# terms of contacts that are read for the beginning of a word
+BEGUN_MAX = 2_000
 # GIN gathers all contacts of a word before the first one
 KNOWS_WORDS_QUICKLY = False
 
@@ -178,7 +180,7 @@ def _by_term(
 
 
 def candidates(tx: Tx, organization_id: int, groups: Groups, *, limit: int, also: str | None = None) -> list[int]:
-    """The ids of matches, at most so many: the newest, unless they are those of a single beginning.
+    """The ids of matches, at most so many: the newest, unless they are those of a single beginning that is common.
 
     also: a word that they must have too.
     """
@@ -197,18 +199,25 @@ def candidates(tx: Tx, organization_id: int, groups: Groups, *, limit: int, also
 
 
 def _of_terms(tx: Tx, organization_id: int, group: Group, limit: int) -> list[int]:
-    """The ids of contacts with a term of the group, at most so many; of words alone the newest."""
-    if group.beginnings:
-        parts, bound = _by_term(organization_id, group)
-        sql, most = f"SELECT DISTINCT contact_id FROM ({parts}) found LIMIT :limit", 4 * limit
-    else:
-        bound, most = {"organization_id": organization_id, "words": list(group.words)}, limit
-        sql = (
-            "SELECT DISTINCT each.contact_id FROM unnest(CAST(:words AS TEXT[])) AS word (term) CROSS JOIN LATERAL"
-            " (SELECT contact_id FROM term_contacts WHERE organization_id = :organization_id AND term = word.term"
-            " ORDER BY contact_id DESC LIMIT :most) each ORDER BY each.contact_id DESC LIMIT :limit"
+    """The ids of contacts with a term of the group, at most so many, the newest first.
+
+    Of a beginning, those of its first BEGUN_MAX pairs of term and contact: the newest of all, if it has no more.
+    """
+    bound = {"organization_id": organization_id, "words": _words_besides(group), "limit": limit, "most": BEGUN_MAX}
+    parts = [
+        "SELECT each.contact_id FROM unnest(CAST(:words AS TEXT[])) AS word (term) CROSS JOIN LATERAL"
+        " (SELECT contact_id FROM term_contacts WHERE organization_id = :organization_id AND term = word.term"
+        " ORDER BY contact_id DESC LIMIT :limit) each"
+    ]
+    for number, beginning in enumerate(group.beginnings):
+        parts.append(
+            "(SELECT contact_id FROM term_contacts WHERE organization_id = :organization_id"
+            f" AND term >= :first{number} AND term < :last{number} LIMIT :most)"
         )
-    return [row[0] for row in tx.all(sql, {**bound, "most": most, "limit": limit})]
+        bound |= {f"first{number}": beginning, f"last{number}": beginning + "\U0010ffff"}
+    found = " UNION ALL ".join(parts)
+    rows = tx.all(f"SELECT DISTINCT contact_id FROM ({found}) found ORDER BY contact_id DESC LIMIT :limit", bound)
+    return [row[0] for row in rows]
 
 
 def _found(tx: Tx, organization_id: int, groups: Groups, also: str | None = None) -> tuple[str, dict[str, Any]]:

@@ -89,3 +89,14 @@ def test_of_more_contacts_than_are_ranked_both_engines_rank_the_newest(world: Wo
     with world.database.read() as tx:
         page = search_contacts(tx, world.organization.id, text, limit=3)
     assert (page.total, [contact.id for contact in page.contacts]) == (len(ids), ids[-RANKED_MAX:][:3])
+
+
+@pytest.mark.parametrize("text", ["f", "fre", "ge"])
+def test_of_an_incomplete_word_both_engines_rank_the_newest_of_all_words(world: World, text: str) -> None:
+    """Not the first in the order of their words."""
+    with world.database.write() as tx:
+        names = ["Freyz Gerya", "Fredy Gerxa"] * (RANKED_MAX // 2 + 15)
+        ids = [create_contact(tx, world.alice, {"real_name": name}).id for name in names]
+    with world.database.read() as tx:
+        page = search_contacts(tx, world.organization.id, text, limit=3)
+    assert (page.total, [contact.id for contact in page.contacts]) == (len(ids), ids[-RANKED_MAX:][:3])
