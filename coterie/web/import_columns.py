@@ -46,7 +46,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     },
     "About": {
         "birthday": "Birthday", "date:anniversary": "Anniversary", "gender": "Gender", "language": "Language",
-        "how_you_met": "How you met", "bio": "About", "relationship_grade": "Closeness (0 to 5)", "tags": "Tags",
+        "how_you_met": "How you met", "bio": "Bio", "relationship_grade": "Closeness (0 to 5)", "tags": "Tags",
         "folders": "Folders", "related:spouse": "Spouse", "note": "Note", EXTRA: "A line of the note",
         IGNORE: "Nothing: leave it out",
     },

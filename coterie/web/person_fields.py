@@ -47,7 +47,7 @@ FIELDS = {
         FormField("gender", "Gender", "choice",
                   choices=[("", "Not given"), *((each, each.capitalize()) for each in GENDERS)]),
         FormField("language", "Language", hint="Such as English, or a code like de-CH", length_max=TEXTS["language"]),
-        FormField("bio", "About", "lines", length_max=TEXTS["bio"]),
+        FormField("bio", "Bio", "lines", length_max=TEXTS["bio"]),
         FormField("relationship_grade", "Closeness", "choice",
                   choices=[("", "Not given"), *((str(grade), f"{grade} of 5") for grade in range(6))]),
         FormField("status", "Messages", "choice",
