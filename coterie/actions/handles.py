@@ -7,6 +7,7 @@ a contact has handles in use there, unless Inrō cleared it.
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from coterie.actions.contact_rows import save_contact
@@ -57,9 +58,12 @@ def update_handle(
     channel: str,
     field: str,
     value: str | None = None,
+    label: str | None | UnsetType = UNSET,
     deleted: bool | None = None,
 ) -> Handle:
-    """Changes the value of a handle, restores it (deleted=False) or deletes it (deleted=True); None changes nothing.
+    """Changes the value or the label of a handle, restores it (deleted=False) or deletes it (deleted=True).
+
+    value, deleted: None changes nothing. label: None removes it.
 
     Raises NotFound if the contact does not have the handle on this channel; Invalid if the channel does not accept
     the value, or another handle in use has it already.
@@ -71,6 +75,8 @@ def update_handle(
     if value is not None:
         normalized = new_handle(caller, contact_id, channel, value, field)
         after = replace(after, value=normalized.value, normalized=normalized.normalized)
+    if label is not UNSET:
+        after = replace(after, label=label)
     if deleted is not None:
         after = replace(after, deleted_at=(before.deleted_at or times.now()) if deleted else None)
     if after == before:

@@ -1,5 +1,7 @@
 """The parts of a person that say how to reach them and who belongs to them."""
 
+from msgspec import UNSET
+
 from coterie.actions import addresses, contact_relationships, contacts, dates, handles, user_relationships
 from coterie.errors import Invalid, invalid
 from coterie.model.addresses import TEXTS as ADDRESS_TEXTS
@@ -27,8 +29,9 @@ _TYPES = [(each.id, each.name) for each in CATALOGUE]
 
 def _change_handle(tx: Tx, caller: Caller, contact: Contact, handle: Handle, fields: Fields) -> None:
     handles.update_handle(
-        tx, caller, contact.id, handle.id, channel=handle.channel, field="value", value=fields["value"]
-    )
+        tx, caller, contact.id, handle.id, channel=handle.channel, field="value", value=fields["value"],
+        label=text_or_none(fields["label"]) if "label" in fields else UNSET,
+    )  # fmt: skip
 
 
 def _restore_handle(tx: Tx, caller: Caller, contact: Contact, item_id: str) -> None:
@@ -79,7 +82,7 @@ _REACH = (
             FormField("value", "Number, address or name", length_max=VALUE_LENGTH_MAX, required=True),
             FormField("label", "Label", hint="Such as home or work", length_max=60),
         ),
-        fixed=("channel", "label"),
+        fixed=("channel",),
         create=_create_handle,
         update=_change_handle,
         delete=lambda tx, caller, contact, item: handles.delete_handle(

@@ -13,6 +13,7 @@ from coterie.actions.notes import create_note
 from coterie.actions.properties import create_definition, set_values
 from coterie.actions.reminders import create_reminder
 from coterie.model.relationships import type_id
+from coterie.store.handles import list_handles
 from coterie.store.reminders import list_reminders
 
 SOON = f"{datetime.now(UTC) + timedelta(days=40):%Y-%m-%d}"
@@ -143,6 +144,29 @@ def test_names_of_lists_are_suggested_added_and_removed(alice: Visitor, world: W
     assert "Neighbours" in text_of(alice.post(page(world, path, "add"), name=again))
     assert alice.post(page(world, path, "nothing", "remove")).status == 404
     assert alice.post(page(world, path, "add"), name="").status == 422
+
+
+def test_the_label_of_a_way_to_reach_is_edited_and_the_edit_is_undone(alice: Visitor, world: World) -> None:
+    alice.is_fragment = True
+
+    def stored() -> list[tuple[str, str | None]]:
+        with world.database.read() as tx:
+            found = list_handles(tx, world.organization.id, world.marge.id)
+        return [(each.value, each.label) for each in found if each.channel == "phone"]
+
+    added = alice.post(page(world, "handles", "new"), channel="phone", value="+1 939 555 0177", label="home")
+    ids = re.findall(r'href="([^"]+/handles/[0-9a-f-]{36})"', added.body.decode())
+    path = next(each for each in ids if 'value="+1 939 555 0177"' in alice.get(each).body.decode())
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', alice.get(path).body.decode())
+    changed = alice.post(path, value="+1 939 555 0177", label="work", seen=seen)
+    assert changed.status == 200 and ("+1 939 555 0177", "work") in stored()
+    undo = dict(
+        re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', changed.body.decode().rpartition("toasts")[2])
+    )
+    assert alice.post(path, **undo).status == 200 and ("+1 939 555 0177", "home") in stored()
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', alice.get(path).body.decode())
+    assert alice.post(path, value="+1 939 555 0177", label=" ", seen=seen).status == 200
+    assert ("+1 939 555 0177", None) in stored()
 
 
 def test_somebody_who_is_not_here_yet_is_related(alice: Visitor, world: World) -> None:
