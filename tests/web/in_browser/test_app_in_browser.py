@@ -274,7 +274,7 @@ def test_two_tabs_at_one_field_lose_nothing(app: Watched) -> None:
 def test_two_tabs_at_one_field_in_place_lose_nothing(app: Watched) -> None:
     first, second = app, app.new_tab()
     for tab, text in ((first, "Here"), (second, "There")):
-        tab.visit("/1/people/4", axe=False)
+        tab.visit("/1/people/50", axe=False)
         tab.page.locator("#edit-real_name").click()
         tab.page.locator("form[data-edit] input:not([type=hidden])").fill(text)
     first.page.keyboard.press("Enter")
