@@ -1,7 +1,5 @@
 """The pages of errors, and the content of a part of a page that failed."""
 
-import re
-
 from coterie.errors import (
     Conflict,
     CoterieError,
@@ -35,8 +33,8 @@ def show_error(error: CoterieError, visit: Visit) -> Show:
         # something that the user may see is missing: its message says more than a title of the table
         title, detail = error.what, error.hint
     if isinstance(error, Conflict):
-        # why it is not possible, and often what mends it
-        title, detail = [*re.split(r"[:;] ", detail, maxsplit=1), ""][:2]
+        # its message says why it is not possible, and often what mends it
+        title, detail = detail, ""
     headers = {name: value for name, value in error_headers(error) if name != "WWW-Authenticate"}
     if visit.is_fragment:
         headers |= {"HX-Retarget": "#alarm", "HX-Reswap": "innerHTML"}
