@@ -28,7 +28,8 @@ _TITLES = ("h.c", "e.h", "habil", "mult", "dres", "pani", "doña", "shri", "abb�
 _MARK = "\ue000"
 _CJK_LETTER = re.compile(f"[{CJK}]")
 _OTHER_LETTER = re.compile(rf"[^\W\d_{CJK}]")
-_QUOTED = re.compile(r"""[“„«»]([^“”„«»]+)[“”«»]|"([^"]+)"|(?<!\S)'([^']+)'(?!\S)""")
+# text in quotation marks; single ones are apostrophes too, so they stand around whole words
+_QUOTED = re.compile(r"""[“„«»]([^“”„«»]+)[“”«»]|"([^"]+)"|(?<!\S)['‘‚‹›]([^'‘’‚‹›]+)['‘’‹›](?!\S)""")
 _IN_BRACKETS = re.compile(r"\([^()]+\)")
 # an emoji with its modifiers and joiners: a skin tone, a variation selector, U+200D
 _EMOJI = re.compile(
@@ -120,13 +121,14 @@ def split_name_in_parts(text: str) -> dict[str, str | None]:
 def _split(plain: str) -> SplitName:
     whole, in_brackets = without_brackets(plain)
     whole, generation = without_phrase(whole)
-    parsed = _parse(whole)
+    nicknames = [next(filter(None, groups)).strip() for groups in _QUOTED.findall(whole)]
+    unquoted = " ".join(_QUOTED.sub(" ", whole).split())
+    parsed = _parse(unquoted)
     beside: list[str] = []
-    quoted = _QUOTED.search(whole)
     if parsed.nickname and not parsed.maiden:
         # nameparser takes whatever is in brackets for a nickname, and the only name before it for a surname
-        beside = _IN_BRACKETS.findall(whole)
-        parsed = _parse(" ".join(_IN_BRACKETS.sub(" ", _QUOTED.sub(" ", whole)).split()))
+        beside = _IN_BRACKETS.findall(unquoted)
+        parsed = _parse(" ".join(_IN_BRACKETS.sub(" ", unquoted).split()))
     suffix = " ".join(filter(None, (parsed.suffix, generation, in_brackets, *beside)))
     parts = {
         "name_prefix": _text(parsed.title),
@@ -137,8 +139,7 @@ def _split(plain: str) -> SplitName:
     }
     if not (parts["first_name"] or (parsed.maiden and parts["last_name"])):  # a title alone ("Dr") is a name
         return SplitName(_unsplit(plain))
-    nickname = next(filter(None, quoted.groups())).strip() if quoted else ""
-    return SplitName(parts, _text(parsed.maiden), nickname or None)
+    return SplitName(parts, _text(parsed.maiden), ", ".join(filter(None, nicknames)) or None)
 
 
 def _text(part: str) -> str | None:
