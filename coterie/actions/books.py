@@ -35,8 +35,8 @@ _PAGE = 1000
 def add_book(tx: Tx, caller: Caller, kind: str, source: str = "", *, name: str = "") -> Book:
     """Makes a book of a folder, tag or segment of this name, or the caller's personal one.
 
-    name: in URLs; without one it is the book's id. Raises NotFound if the source does not exist, Conflict if it has a
-    book already, Invalid if the kind is unknown, the name is taken, there are 100 books or it would have more than
+    name: in URLs; without one it is the book's id. Raises NotFound if the source does not exist, Conflict if it already
+    has a book, Invalid if the kind is unknown, the name is taken, there are 100 books or it would have more than
     50,000 cards.
     """
     if kind not in KINDS:
@@ -52,7 +52,7 @@ def add_book(tx: Tx, caller: Caller, kind: str, source: str = "", *, name: str =
     lock_organization(tx, caller.organization_id)
     present = store.list_books(tx, caller.organization_id)
     if any((each.kind, each.source_id, each.user_id) == (kind, book.source_id, book.user_id) for each in present):
-        raise Conflict(f"This {kind} has a book already")
+        raise Conflict(f"This {kind} already has a book")
     if book.name == ALL_CONTACTS or any(each.name == book.name for each in present):
         raise invalid("name", "has already been taken", kind="taken")
     if len(present) >= BOOKS_MAX:

@@ -13,5 +13,5 @@ def request_export(tx: Tx, caller: Caller) -> str:
     arguments = {"user_id": caller.user_id, "via": caller.via}
     job_id = enqueue(tx, caller, EXPORT_JOB, arguments, dedupe_key=f"{EXPORT_JOB}:{caller.organization_id}")
     if job_id is None:
-        raise Conflict("An export is being made already")
+        raise Conflict("An export is already being made")
     return job_id

@@ -95,7 +95,7 @@ def start_applying(tx: Tx, caller: Caller, import_id: str, *, in_background: boo
 
 
 def start_undoing(tx: Tx, caller: Caller, import_id: str, *, in_background: bool = True) -> Import:
-    """Starts undoing an import in any state. Raises Conflict if it is undone already."""
+    """Starts undoing an import in any state. Raises Conflict if it is already undone."""
     import_ = _find(tx, caller, import_id)
     if import_.state == UNDONE:
         raise Conflict("The import is already undone")

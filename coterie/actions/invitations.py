@@ -81,7 +81,7 @@ def join(tx: Tx, code: str, user_id: str, via: str) -> Organization:
     """A user of this instance becomes a member. Raises NotFound, Conflict if the user is a member already."""
     invitation, organization = find_invitation(tx, code)
     if find_membership(tx, organization.id, user_id) is not None:
-        raise Conflict(f"You are a member of {organization.name} already")
+        raise Conflict(f"You are already a member of {organization.name}")
     _use(tx, invitation, organization, user_id, via)
     return organization
 
@@ -89,7 +89,7 @@ def join(tx: Tx, code: str, user_id: str, via: str) -> Organization:
 def join_as_new_user(
     tx: Tx, code: str, *, email: str, first_name: str, password_hash: str, via: str
 ) -> tuple[Organization, User]:
-    """Creates an account and makes it a member. Raises NotFound, Invalid if the address has an account already."""
+    """Creates an account and makes it a member. Raises NotFound, Invalid if the address already has an account."""
     invitation, organization = find_invitation(tx, code)
     user = insert_user(tx, organization, email, password_hash=password_hash, first_name=first_name)
     _use(tx, invitation, organization, user.id, via)
@@ -100,7 +100,7 @@ def _use(tx: Tx, invitation: Invitation, organization: Organization, user_id: st
     if find_membership(tx, organization.id, invitation.invited_by) != OWNER:
         raise Forbidden("This invitation is no longer valid: ask for a new one")
     if not store.delete_invitation(tx, organization.id, invitation.id):
-        raise NotFound("This invitation was used already", hint="ask for a new one")
+        raise NotFound("This invitation was already used", hint="ask for a new one")
     now = times.now()
     insert_membership(tx, organization.id, user_id, invitation.role, now)
     caller = Caller.for_organization(organization, user_id=user_id, via=via)

@@ -70,7 +70,7 @@ def insert_user(tx: Tx, organization: Organization, email: str, *, password_hash
     """
     email_key, now = normalize_email(email.strip(), "email"), times.now()
     if store.find_login(tx, email_key) is not None:
-        raise invalid("email", "has an account already", kind="taken")
+        raise invalid("email", "is already in use", kind="taken")
     if len(first_name.strip()) > NAME_LENGTH_MAX:
         raise invalid("first_name", f"is longer than {NAME_LENGTH_MAX} characters", kind="too_long")
     user = User(

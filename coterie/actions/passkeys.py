@@ -102,7 +102,7 @@ def add_passkey(
         raise invalid("passkey", "took too long: try again")
     credential_id = to_base64url(credential.credential_id)
     if store.find_passkey(tx, credential_id) is not None:
-        raise invalid("passkey", "is registered already", kind="taken")
+        raise invalid("passkey", "is already registered", kind="taken")
     passkey = Passkey(
         user_id=user.id,
         id=new_id(),
@@ -123,7 +123,7 @@ def remove_passkey(tx: Tx, user_id: str, passkey_id: str, *, session_id: str, vi
     """The user's other sessions and logins end. Raises NotFound if the user has no such passkey."""
     name = next((each.name for each in store.list_passkeys(tx, user_id) if each.id == passkey_id), "")
     if not store.delete_passkey(tx, user_id, passkey_id):
-        raise NotFound("The passkey was removed already")
+        raise NotFound("The passkey was already removed")
     end_other_logins(tx, user_id, session_id)
     record_of_user(tx, user_id, CHANGED, via, change="passkey_removed", about=name)
 

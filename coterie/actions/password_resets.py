@@ -63,7 +63,7 @@ def reset_password(tx: Tx, code: str, password_hash: str, via: str) -> None:
     """Sets the password and ends the link, every session and every login. Raises NotFound if it is not valid."""
     user = check_code(tx, code)
     if not store.delete_password_reset(tx, user.id):
-        raise NotFound("This link was used already", hint="ask for a new one")
+        raise NotFound("This link was already used", hint="ask for a new one")
     set_password_of(tx, user.id, password_hash, via=via)
 
 

@@ -43,7 +43,7 @@ def has_second_factor(tx: Tx, user_id: str) -> bool:
 def begin_set_up(tx: Tx, folder: Path, user_id: str) -> None:
     """Stores a new secret, which counts once confirm_set_up got a code of it. Raises Conflict if there is one."""
     if has_second_factor(tx, user_id):
-        raise Conflict("This account has a second factor already: remove it first")
+        raise Conflict("This account already has a second factor: remove it first")
     sealed = seal(folder, new_secret())
     store.save_second_factor(tx, SecondFactor(user_id, sealed, 0, times.now(), None))
 

@@ -30,7 +30,7 @@ def create_set_up_link(tx: Tx) -> str | None:
 def check_set_up_link(tx: Tx, code: str) -> None:
     """Raises Conflict if the instance is set up, NotFound if the code is not valid."""
     if any_organization(tx):
-        raise Conflict("This instance is set up already")
+        raise Conflict("This instance is already set up")
     if not store.has_set_up_link(tx, hash_token(code)):
         raise NotFound("This set-up link is not valid", hint=_NEW_LINK)
 

@@ -50,7 +50,7 @@ def add_subscription(tx: Tx, caller: Caller, subscription: Subscription) -> Subs
     if len(present) >= SUBSCRIPTIONS_MAX:
         raise invalid("url", f"cannot be added: the limit is {SUBSCRIPTIONS_MAX} subscriptions")
     if any((each.url, each.username) == (subscription.url, subscription.username) for each in present):
-        raise invalid("url", "has a subscription already", kind="taken")
+        raise invalid("url", "is already subscribed to", kind="taken")
     now = times.now()
     new = replace(
         _checked(tx, caller, subscription), id=new_id(), user_id=caller.user_id, created_at=now, updated_at=now,

@@ -83,7 +83,7 @@ def start_undo(tx: Tx, caller: Caller, first: int, last: int) -> str:
     arguments = Arguments(scope, caller.user_id, caller.via, caller.scopes, event_id, total)
     key = f"{JOB}:{scope.first}-{scope.last}"
     if not enqueue(tx, caller, JOB, msgspec.to_builtins(arguments), dedupe_key=key, attempts_max=5, job_id=job_id):
-        raise Conflict("These changes are being undone already")
+        raise Conflict("These changes are already being undone")
     return job_id
 
 

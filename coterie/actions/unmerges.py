@@ -52,7 +52,7 @@ def unmerge_contact(
     The loser gets its rows back, as they are now. Fields of the survivor get back their values unless they were edited
     since. Additions since the merge (a handle, a note, a message) stay with the survivor, or go to the loser.
 
-    Raises NotFound if there is no such merge, or one of its contacts was erased; Conflict if it is undone already, or
+    Raises NotFound if there is no such merge, or one of its contacts was erased; Conflict if it is already undone, or
     the survivor is deleted or was itself merged.
     """
     merge, locked = _lock(tx, caller, merge_id)
@@ -95,7 +95,7 @@ def _lock(tx: Tx, caller: Caller, merge_id: str) -> tuple[Merge, Sequence[int]]:
     if merge is None:
         raise NotFound("Merge not found", hint="it does not exist, or its contacts were erased")
     if merge.unmerged_at is not None:
-        raise Conflict(f"The merge was undone already, on {merge.unmerged_at[:10]}")
+        raise Conflict(f"The merge was already undone, on {merge.unmerged_at[:10]}")
     later = store.find_merge_of(tx, caller.organization_id, merge.survivor_id)
     if later is not None:
         raise Conflict(f"The survivor was itself merged into contact {later.survivor_id}: undo merge {later.id} first")

@@ -52,12 +52,12 @@ def update_user(
 def change_email(tx: Tx, user: User, email: str, *, session_id: str, via: str) -> None:
     """Changes the address a user signs in with; the user's other sessions and logins end.
 
-    Raises Invalid if it is not an address, or has an account already.
+    Raises Invalid if it is not an address, or already has an account.
     """
     key, now = normalize_email(email.strip(), "email"), times.now()
     login = organization_store.find_login(tx, key)
     if login is not None and login[0] != user.id:
-        raise invalid("email", "has an account already", kind="taken")
+        raise invalid("email", "is already in use", kind="taken")
     delete_password_reset(tx, user.id)  # it was mailed to the old address
     store.save_email(tx, user.id, email.strip(), key, now)
     end_other_logins(tx, user.id, session_id)

@@ -73,7 +73,7 @@ def join_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
 def _join_page(tx: Tx, visit: Visit, code: str, problems: dict[str, str] | None = None) -> Result:
     invitation, organization = actions.find_invitation(tx, code)
     if visit.user is not None and find_membership(tx, organization.id, visit.user.id) is not None:
-        return Go(url=f"/{organization.id}/today", message=f"You are a member of {organization.name} already")
+        return Go(url=f"/{organization.id}/today", message=f"You are already a member of {organization.name}")
     fields = {name: str(visit.form.get(name) or "")[:300] for name in ("first_name", "email")}
     return Show(
         template="account/join.html",

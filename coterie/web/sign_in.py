@@ -68,7 +68,7 @@ def sign_in_with_code(tx: Tx, visit: Visit) -> Result:
         return _code_form(proof, next_, error)
     if not second_factors.use_code(tx, folder, attempt, visit.text("code", CODE_LENGTH_MAX)):
         second_factors.record_wrong_code(tx, user_id, network_of(visit.source), VIA)
-        return _code_form(proof, next_, Unauthorized("The code is wrong, or was used already"))
+        return _code_form(proof, next_, Unauthorized("The code is wrong or was already used"))
     return _signed_in(tx, visit, user_id, next_)
 
 

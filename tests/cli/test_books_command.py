@@ -41,7 +41,7 @@ def test_a_folder_is_a_book_until_it_is_removed(home: Settings) -> None:
     assert "adds another" in said(home, "books", "list")
     assert said(home, "books", "add", "folder", "Family") == "Phones see the folder book Family with 2 cards.\n"
     assert said(home, "books", "add", "personal", "--user", EMAIL).startswith("Phones see the personal book")
-    assert run(home, "books", "add", "folder", "Family").stderr == "coterie: This folder has a book already\n"
+    assert run(home, "books", "add", "folder", "Family").stderr == "coterie: This folder already has a book\n"
     assert run(home, "books", "add", "folder", "x").stderr == "coterie: There is no folder x\n"
     assert "personal book is a member's" in run(home, "books", "add", "personal").stderr
     assert said(home, "books", "never", str(marge)) == "Phones do not show the contact.\n"

@@ -41,6 +41,6 @@ def test_contacts_are_merged_listed_and_unmerged(home: tuple[Settings, World]) -
     ) and f"ID has contact {marge.id}, which is to stay" in again.stderr
     assert "are two again" in run(home, "unmerge", merge["id"], "--additions-to", "loser").stdout
     twice = run(home, "unmerge", merge["id"])
-    assert twice.returncode == 1 and "undone already" in twice.stderr
+    assert twice.returncode == 1 and "already undone" in twice.stderr
     assert run(home, "merge", str(marge.id), "4711").stderr == "coterie: ID 4711 does not exist\n"
     assert "FIELD=ID" in run(home, "merge", str(marge.id), str(homer.id), "--keep-from", "email").stderr

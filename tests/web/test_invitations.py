@@ -73,7 +73,7 @@ def test_a_link_takes_in_a_user_of_another_organization(link: str, guest: Visito
 
 def test_an_address_with_an_account_is_asked_to_sign_in(link: str, guest: Visitor, world: World) -> None:
     response = guest.post("/join/new", code=code_of(link), email=world.alice_email.upper(), password="horse battery x")
-    assert response.status == 422 and "has an account already" in text_of(response)
+    assert response.status == 422 and "is already in use" in text_of(response)
     assert guest.get(link).status == 200
 
 

@@ -78,4 +78,4 @@ def test_a_conflict_says_what_it_is_and_what_mends_it(alice: Visitor, world: Wor
     page = alice.post(f"/{world.organization.id}/settings/members/{world.alice.user_id}/remove")
     assert page.status == 409 and "is the only owner: add another owner first" in text_of(page)
     response = alice.get("/set-up")
-    assert response.status == 409 and "<h1>This instance is set up already</h1>" in response.body.decode()
+    assert response.status == 409 and "<h1>This instance is already set up</h1>" in response.body.decode()

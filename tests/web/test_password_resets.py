@@ -213,7 +213,7 @@ def test_an_address_of_another_account_is_taken(browser: Visitor, home: World) -
         bob = tx.all("SELECT email FROM users WHERE id = :id", {"id": home.bob.user_id})[0][0]
     browser.sign_in(home.alice_email)
     response = browser.post("/account/email", email=bob.upper(), present=PASSWORD)
-    assert response.status == 422 and "account already" in text_of(response)
+    assert response.status == 422 and "already in use" in text_of(response)
 
 
 def test_all_other_sessions_end_at_once(browser: Visitor, home: World) -> None:

@@ -55,7 +55,7 @@ async function ask(form) {
     send(form, credential);
   } catch (error) {
     const isKnown = error.name === "InvalidStateError";
-    problem.textContent = isKnown ? "This device has a passkey for you already." : "No passkey was chosen. Try again.";
+    problem.textContent = isKnown ? "This device already has a passkey for you." : "No passkey was chosen. Try again.";
     form.querySelector("button:not([type=button])").focus();
   } finally {
     form.removeAttribute("aria-busy");
