@@ -35,16 +35,15 @@ _KEYS = (("username_key", "username"), ("email_key", "email"), ("phone_key", "ph
 
 
 class PlannedContact(Struct):
-    """A contact to be created: its plan, and, if they are computed already, the columns of its row that follow from the
-    plan, and its document."""
+    """A contact to be created: its plan, the columns of its row that follow from it, and its document."""
 
     plan: MergePlan
-    row: dict[str, Any] | None = None
-    prepared: PreparedDocument | None = None
+    row: dict[str, Any]
+    prepared: PreparedDocument
 
 
 class NewContacts(Struct):
-    """The rows of new contacts, ready to be inserted. prepared: contact id -> its document, of some of them."""
+    """The rows of new contacts, ready to be inserted. prepared: contact id -> its document."""
 
     contacts: Rows
     handles: list[Handle]
@@ -53,14 +52,17 @@ class NewContacts(Struct):
     prepared: dict[int, PreparedDocument]
 
 
-def plan_contact(draft: ContactDraft) -> PlannedContact:
-    """The contact of a normalized draft."""
-    return PlannedContact(plan_merge(draft, Existing()))
+def plan_contact(draft: ContactDraft) -> MergePlan:
+    """The plan of a new contact with all that a normalized draft has."""
+    return plan_merge(draft, Existing())
 
 
 def prepare_contact(draft: ContactDraft) -> PlannedContact:
-    """The same, with its row and its document."""
-    plan = plan_merge(draft, Existing())
+    """The contact of a normalized draft."""
+    return _prepare(plan_contact(draft))
+
+
+def _prepare(plan: MergePlan) -> PlannedContact:
     row = _row_of_plan(plan)
     others = [("tag", name) for name in plan.tags] + [("folder", name) for name in plan.folders]
     others += [("note", plan.note)] if plan.note else []
@@ -75,14 +77,17 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
     return [row["id"] for row in create_planned(tx, caller, [plan_contact(draft) for draft in drafts]).contacts]
 
 
-def create_planned(tx: Tx, caller: Caller, planned: Sequence[PlannedContact]) -> NewContacts:
-    """The same of planned contacts; returns the rows as they were inserted."""
+def create_planned(tx: Tx, caller: Caller, planned: Sequence[PlannedContact | MergePlan]) -> NewContacts:
+    """The same of planned contacts; returns the rows as they were inserted. What is not prepared is prepared here: the
+    database need not be asked for the texts of what it was just given."""
     if not planned:
         return NewContacts([], [], [], PartRows(), {})
-    if remove_taken_usernames(tx, caller, [(0, each.plan) for each in planned]):
-        planned = [PlannedContact(each.plan) for each in planned]
+    plans = [each.plan if isinstance(each, PlannedContact) else each for each in planned]
+    if remove_taken_usernames(tx, caller, [(0, plan) for plan in plans]):
+        planned = plans
+    prepared = [each if isinstance(each, PlannedContact) else _prepare(each) for each in planned]
     first, revision = import_parts.take_numbers(tx, caller.organization_id, len(planned))
-    new = rows_of_new(caller, planned, first, revision)
+    new = rows_of_new(caller, prepared, first, revision)
     insert_new(tx, caller, new)
     return new
 
@@ -95,7 +100,7 @@ def rows_of_new(caller: Caller, planned: Sequence[PlannedContact], first: int, r
     for contact_id, each in enumerate(planned, first):
         plan = each.plan
         handles = handles_of(contact_id, plan, now, ids)
-        row = each.row or _row_of_plan(plan)
+        row = each.row
         row["id"], row["uuid"], row["revision"] = contact_id, next(ids), revision + contact_id - first
         row["created_at"] = row["updated_at"] = now
         row["card_state"] = "on" if is_plan_on_phones(caller, plan) else None
@@ -103,8 +108,7 @@ def rows_of_new(caller: Caller, planned: Sequence[PlannedContact], first: int, r
         new.handles += handles
         new.events.append(_created(caller, contact_id, plan, handles, now))
         new.parts.add(caller, contact_id, plan, now, ids=ids, is_pinned=True)
-        if each.prepared:
-            new.prepared[contact_id] = each.prepared
+        new.prepared[contact_id] = each.prepared
     return new
 
 

@@ -142,16 +142,25 @@ def load_linked_texts(
 ) -> dict[int, list[Text]]:
     """contact id -> the texts that load_texts gives of its tags, then of its folders. tagged, put: all of its (contact
     id, tag id) and (contact id, folder id)."""
+    if not tagged and not put:
+        return {}
+    rows = tx.all(
+        "SELECT 'tag', id, name FROM tags"
+        f" WHERE organization_id = :organization_id AND deleted_at IS NULL AND id {tx.in_list('tags')}"
+        " UNION ALL SELECT 'folder', CAST(id AS TEXT), name FROM folders"
+        f" WHERE organization_id = :organization_id AND id {tx.in_list('folders')}",
+        {
+            "organization_id": organization_id,
+            "tags": tx.list_param({tag_id for _, tag_id in tagged}),
+            "folders": tx.list_param({folder_id for _, folder_id in put}),
+        },
+    )
+    names = {(field, key): name for field, key, name in rows}
     found: dict[int, list[Text]] = {}
-    for field, links, statement in (
-        ("tag", tagged, "SELECT id, name FROM tags WHERE organization_id = :o AND deleted_at IS NULL AND id"),
-        ("folder", put, "SELECT id, name FROM folders WHERE organization_id = :o AND id"),
-    ):
-        bound = {"o": organization_id, "ids": tx.list_param({each for _, each in links})}
-        names: dict[Any, str] = dict(tx.all(f"{statement} {tx.in_list('ids')}", bound)) if links else {}
-        for contact_id, each in sorted(links):
-            if each in names:
-                found.setdefault(contact_id, []).append(Text(field, names[each]))
+    for field, links in (("tag", sorted(tagged)), ("folder", sorted(put))):
+        for contact_id, each in links:
+            if (field, str(each)) in names:
+                found.setdefault(contact_id, []).append(Text(field, names[field, str(each)]))
     return found
 
 
