@@ -42,7 +42,7 @@ class ChangesQuery(Struct, forbid_unknown_fields=True):
 class RemovedEntity(Struct):
     """A contact that is no longer in the book."""
 
-    id: Annotated[int | None, Meta(description="null if it was erased.")]
+    id: Annotated[int | None, Meta(description="null if it was erased: the key of a mirror is the uuid.")]
     uuid: str
     revision: int
     reason: Annotated[Reason, Meta(description="All but erased ones can come back.")]
