@@ -34,6 +34,10 @@ _VANITY_DIGITS_MAX = 15
 _QUANTITY = re.compile(r"^(?:\+?\d{6,}\.0+|\d[.,]\d+e\+?\d+)$", re.IGNORECASE)
 # Separates two numbers in one text. A slash or comma without a space may also be part of one number.
 _SEPARATOR = re.compile(r"[\n\r;|]|\s/|/\s|,\s|\s(?:or|oder|ou|und|and|et|y)\s", re.IGNORECASE)
+# The start of a number with its prefix, or with the code of another area.
+_NEW_START = re.compile(r"[\s(]*(?:[+＋]|0)")
+# The longest area code with its 0.
+_AREA_CODE_DIGITS_MAX = 6
 _SECOND_PLUS = re.compile(r"\d[^\d+＋]*[+＋]")
 SECOND_NUMBER_DIGITS_MIN = 5
 # Letters may spell a number, as in 1-800-GO-FEDEX, but two words in a row are an address or a sentence.
@@ -167,6 +171,8 @@ def visible(text: str) -> str:
 
 def _are_several(plain: str, country: str | None) -> bool:
     """Whether a text contains two numbers or more."""
+    if _begins_with_area_code(plain, country):
+        return False
     digits = [len(_NO_DIGIT.sub("", part)) for part in _SEPARATOR.split(plain)]
     if sum(count >= SECOND_NUMBER_DIGITS_MIN for count in digits) > 1:
         return True
@@ -179,6 +185,25 @@ def _are_several(plain: str, country: str | None) -> bool:
         and not _is_possible(plain, country)
         and (all(_is_possible(part, country) for part in parts))
     )
+
+
+def _begins_with_area_code(plain: str, country: str | None) -> bool:
+    """Whether a slash stands between an area code and the number in that area: 02642 / 12345, +43 (0)316 / 82 55-12.
+
+    An area code is no number by itself, but one with what follows. Without a country it is told by its 0.
+    """
+    area, _, rest = plain.partition("/")
+    if plain.count("/") != 1 or len(_SEPARATOR.split(plain)) != 2 or _NEW_START.match(rest):
+        return False
+    if country or plain[0] in "+＋":
+        return _is_valid(plain, country) and not _is_valid(area, country)
+    digits = _NO_DIGIT.sub("", area)
+    return digits[:1] == "0" and digits[:2] != "00" and len(digits) <= _AREA_CODE_DIGITS_MAX
+
+
+def _is_valid(text: str, country: str | None) -> bool:
+    number = _read(text, country.upper() if country else None)
+    return number is not None and bool(_library().is_valid_number(number))
 
 
 def _is_possible(text: str, country: str) -> bool:

@@ -36,10 +36,19 @@ def split_phones(text: str, country: str | None) -> list[str]:
     if len(text) > _TEXT_LENGTH_MAX or parse_phone(text, country).national is not None:
         return [text]
     for separator in _BETWEEN_PHONES:
-        parts = [part for part in separator.split(text.strip()) if part]
+        parts = _with_area_code(text, [part for part in separator.split(text.strip()) if part], country)
         if 1 < len(parts) <= _PHONES_MAX and all(_is_phone(part, country) for part in parts):
             return parts
     return [text]
+
+
+def _with_area_code(text: str, parts: list[str], country: str | None) -> list[str]:
+    """The parts, the area code and the number after it in one: 04121 / 81234 / 81235 is two numbers."""
+    if len(parts) < 3:
+        return parts
+    start = text.index(parts[0])
+    first = text[start : text.index(parts[1], start + len(parts[0])) + len(parts[1])]
+    return [first, *parts[2:]] if parse_phone(first, country).national is not None else parts
 
 
 def _is_phone(text: str, country: str | None) -> bool:

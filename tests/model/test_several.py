@@ -31,6 +31,20 @@ def test_a_text_is_split_only_into_whole_numbers(text: str, numbers: list[str], 
 
 
 @pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("030 123456 / 654321", ["030 123456", "654321"]),
+        ("02642 / 12345", ["02642 / 12345"]),
+        ("02642 / 0171 1234567", ["02642", "0171 1234567"]),
+        ("04121 / 81234 / 81235", ["04121 / 81234", "81235"]),
+        ("04121/ 81234 / 0171 1234567", ["04121/ 81234", "0171 1234567"]),
+    ],
+)
+def test_an_area_code_before_a_slash_is_not_a_number_of_its_own(text: str, numbers: list[str]) -> None:
+    assert split_phones(text, "DE") == numbers
+
+
+@pytest.mark.parametrize(
     ("text", "addresses", "rest"),
     [
         ("Ned Flanders <ned@example.org>", ["ned@example.org"], "Ned Flanders"),
