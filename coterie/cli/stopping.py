@@ -19,11 +19,14 @@ def _print_error(message: str) -> None:
 
 @contextmanager
 def exiting_on_errors(report: Callable[[str], None] = _print_error) -> Iterator[None]:
-    """A CoterieError or a full disk in the block is reported, by default as a line on standard error, and the process
-    exits with 1."""
+    """A CoterieError, a full disk or a file of another user in the block is reported, by default as a line on standard
+    error, and the process exits with 1."""
     try:
         with raising_disk_full():
             yield
     except CoterieError as error:
         report(str(error))
+        raise SystemExit(1) from None
+    except PermissionError as error:
+        report(f"{error.filename or 'this'}: {error.strerror}")
         raise SystemExit(1) from None

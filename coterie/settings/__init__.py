@@ -154,8 +154,7 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
     data = Path(str(values.get("data", "data")))
     named = environment.get(f"{PREFIX}CONFIG")
     file = Path(named) if named else data / "coterie.toml"
-    if named or file.is_file():
-        values = _read_file(file) | values
+    values = _read_file(file, is_named=bool(named)) | values
     if unknown := sorted(values.keys() - set(Settings.__struct_fields__)):
         raise Unavailable(f"settings: unknown setting {_suggest(unknown[0], environment, file)}")
     settings = _convert(values)
@@ -214,10 +213,15 @@ def _allowed(type_: Any) -> str:
     return f"must be {number} from {meta.ge} to {meta.le}" if meta.le else f"must be {number} of at least {meta.ge}"
 
 
-def _read_file(file: Path) -> dict[str, Any]:
+def _read_file(file: Path, *, is_named: bool) -> dict[str, Any]:
+    """is_named: the file must exist."""
     try:
         return tomllib.loads(file.read_text("utf-8"))
+    except PermissionError as error:
+        raise Unavailable(f"settings: {file}: {error.strerror}: run this as the user who owns its folder") from None
     except OSError as error:
+        if not is_named and not file.is_file():
+            return {}
         raise Unavailable(f"settings: {file}: {error.strerror}") from None
     except ValueError as error:
         raise Unavailable(f'settings: {file}: {error}; a line is log_level = "debug" or backup_hours = 12') from None

@@ -52,6 +52,8 @@ def _check_outgoing_allowed(value: str) -> str:
 
 
 def _check_database_url(value: str) -> str:
+    if not value.startswith((_SQLITE, *_POSTGRESQL)):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
     if value.startswith(_SQLITE) and not value.startswith(_SQLITE + "/"):
         path = value.removeprefix(_SQLITE)
         raise ValueError(f"must be an absolute path: {_SQLITE}/{path} (four slashes)")
@@ -76,7 +78,13 @@ def _check_smtp_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("must be smtp://user:password@host:587 or smtps://user:password@host:465")
-    parts.port  # noqa: B018 (raises ValueError if it is not a port)
+    # an @ splits at the last one, as in the user crm@example.org; these signs end the host instead
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("must have a percent-encoded password: %2F for /, %3F for ?, %23 for #, %25 for %")
+    try:
+        parts.port  # noqa: B018
+    except ValueError:  # its message holds what stands in the place of the port: perhaps a password
+        raise ValueError("must end with a port from 1 to 65535, or without one") from None
     return value
 
 

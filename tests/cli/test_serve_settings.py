@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 from instance import running
+from privileges import unprivileged
 
+from coterie.cli.stopping import exiting_on_errors
 from coterie.errors import Unavailable
 from coterie.settings import load_settings
 
@@ -74,6 +76,22 @@ def test_a_setting_that_makes_no_sense_is_refused_by_its_name(name: str, value: 
             )
             for password in ("s3@cret", "s3/cret", "s3%cret", "s3%4", "s@3/cret", "s/3@cret", "s%@3")
         ),
+        *(
+            (
+                {"SMTP_URL": f"smtp://marge:{password}@mail.example.org:587", "SMTP_FROM": "crm@example.org"},
+                "COTERIE_SMTP_URL = smtp://mail.example.org:587: "
+                "must have a percent-encoded password: %2F for /, %3F for ?, %23 for #, %25 for %",
+            )
+            for password in ("s3/cret", "s3?cret", "s3#cret", "/s3cret", "s@3/cret")
+        ),
+        (
+            {"SMTP_URL": "smtp://mail.example.org:mail", "SMTP_FROM": "crm@example.org"},
+            "COTERIE_SMTP_URL = smtp://mail.example.org:mail: must end with a port from 1 to 65535, or without one",
+        ),
+        (
+            {"DATABASE_URL": "mysql://a/b"},
+            "COTERIE_DATABASE_URL = mysql://a/b: must begin with sqlite:/// or postgresql://",
+        ),
         (
             {"SMTP_URL": "smtp://marge:s3cret@mail.example.org"},
             "COTERIE_SMTP_URL and COTERIE_SMTP_FROM must both be set to send mail",
@@ -103,6 +121,25 @@ def test_a_wrong_line_of_the_file_of_settings_is_refused_with_the_right_one(
     with pytest.raises(Unavailable) as refused:
         load_settings({}, data=str(tmp_path))
     assert str(refused.value) == f"settings: {said.replace('FILE', str(file))}"
+
+
+def test_a_data_folder_of_another_user_is_one_line_that_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "coterie.toml").write_text('log_level = "debug"')
+    with unprivileged(tmp_path), pytest.raises(SystemExit), exiting_on_errors():
+        load_settings({}, data=str(tmp_path))
+    file = tmp_path / "coterie.toml"
+    said = f"settings: {file}: Permission denied: run this as the user who owns its folder"
+    assert capsys.readouterr().err == f"coterie: {said}\n"
+    with unprivileged(tmp_path), pytest.raises(SystemExit), exiting_on_errors():
+        file.read_text()
+    assert capsys.readouterr().err == f"coterie: {file}: Permission denied\n"
+
+
+def test_the_user_of_a_mail_server_may_be_an_address() -> None:
+    url = "smtp://crm@example.org:s3@cr%2Fet@mail.example.org:587/"
+    assert load_settings({"COTERIE_SMTP_URL": url, "COTERIE_SMTP_FROM": "crm@example.org"}).smtp_url == url
 
 
 def test_settings_have_one_form_however_they_are_written() -> None:
