@@ -1,4 +1,4 @@
-"""Compares cards of subscriptions with the contacts they are in step with, and groups of devices with their lines."""
+"""Compares cards of subscriptions with the contacts they are in sync with, and groups of devices with their lines."""
 
 from collections.abc import Sequence
 
@@ -17,18 +17,18 @@ def _find_cards(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     unbound = store.list_unbound_cards(tx, scope.organization_id)
     second = store.list_second_cards(tx, scope.organization_id)
     violations = [
-        Violation(f"card {href}", "is in step with a contact that does not exist", (subscription_id, href, ERASED))
+        Violation(f"card {href}", "is in sync with a contact that does not exist", (subscription_id, href, ERASED))
         for subscription_id, href in unbound
     ]
     violations += [
-        Violation(f"card {href}", "is in step with the contact of another card", (subscription_id, href, DETACHED))
+        Violation(f"card {href}", "is in sync with the contact of another card", (subscription_id, href, DETACHED))
         for subscription_id, href in second
     ]
     return violations, None
 
 
 def _repair_cards(tx: Tx, caller: Caller, violations: Sequence[Violation]) -> int:
-    """A card without its contact is as one whose contact was erased; a second one is no longer in step."""
+    """A card without its contact is as one whose contact was erased; a second one is no longer in sync."""
     repaired = 0
     for subscription_id, href, state in (violation.key for violation in violations):
         card = find_remote_cards(tx, caller.organization_id, subscription_id, [href]).get(href)

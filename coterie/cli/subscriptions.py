@@ -1,4 +1,4 @@
-"""coterie subscriptions: address books on other servers that contacts are kept in step with."""
+"""coterie subscriptions: address books on other servers that contacts are kept in sync with."""
 
 from typing import Annotated, Any
 
@@ -42,7 +42,7 @@ TwoWayOption = Annotated[bool, typer.Option("--two-way", help="Write our changes
 
 
 def register(application: typer.Typer) -> None:
-    commands = typer.Typer(help="Keep address books elsewhere in step.", no_args_is_help=True)
+    commands = typer.Typer(help="Keep address books elsewhere in sync.", no_args_is_help=True)
     for name, command in (
         ("add", add), ("list", list_), ("cards", cards), ("sync", sync), ("approve", approve), ("resolve", resolve),
         ("set", set_), ("pause", pause), ("resume", resume), ("remove", remove),
@@ -107,7 +107,7 @@ def _print_state(subscription: Subscription) -> None:
             typer.echo(f"  {printable(name)}")
         typer.echo(
             f"`coterie subscriptions approve {subscription.id}` does it; with --detach these contacts stay as they are"
-            " on both sides and are no longer kept in step."
+            " on both sides and are no longer kept in sync."
         )
 
 
@@ -146,7 +146,7 @@ def _as_json(subscription: Subscription) -> dict[str, Any]:
 
 @shared_options
 def cards(subscription_id: IdArgument, *, instance: JsonInstance) -> None:
-    """Show how many cards are in step, and those that are held or were rejected, with the reason."""
+    """Show how many cards are in sync, and those that are held or were rejected, with the reason."""
     with instance.read() as (tx, caller):
         actions.find_subscription(tx, caller, subscription_id)
         of = (tx, caller.organization_id, subscription_id)
@@ -187,7 +187,7 @@ def approve(
     subscription_id: IdArgument,
     *,
     detach: Annotated[
-        bool, typer.Option("--detach", help="Leave these contacts as they are, and no longer keep them in step.")
+        bool, typer.Option("--detach", help="Leave these contacts as they are, and no longer keep them in sync.")
     ] = False,
     instance: Instance,
 ) -> None:

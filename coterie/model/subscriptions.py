@@ -1,4 +1,4 @@
-"""Subscriptions: address books on other servers that contacts are kept in step with (docs/decisions/0053)."""
+"""Subscriptions: address books on other servers that contacts are kept in sync with (docs/decisions/0053)."""
 
 import re
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
@@ -15,9 +15,9 @@ DIRECTIONS = (MIRROR, TWO_WAY)
 # which side counts where both changed the same single value
 REMOTE, OURS, ASK = "remote", "ours", "ask"
 POLICIES = (REMOTE, OURS, ASK)
-# states of a subscription: not read yet; its import waits to be applied; in step; a run waits for a decision; paused
+# states of a subscription: not read yet; its import waits to be applied; in sync; a run waits for a decision; paused
 NEW, PREVIEW, ACTIVE, HELD, PAUSED = "new", "preview", "active", "held", "paused"
-# states of a remote card: its import row is not applied yet; in step with a contact; a server or Coterie rejects it; it
+# states of a remote card: its import row is not applied yet; in sync with a contact; a server or Coterie rejects it; it
 # waits for a decision; detached; deleted on the server, so its contact too; its contact was erased; no contact
 WAITING, BOUND, REJECTED, CARD_HELD, DETACHED, REMOVED, ERASED, IGNORED = (
     "waiting", "bound", "rejected", "held", "detached", "removed", "erased", "ignored",
@@ -32,7 +32,7 @@ UID_TWICE = "uid_twice"
 NOT_READ = "not_read"
 # reasons of a held run: it would delete or change many contacts; the book is empty; its listing is not complete
 MANY, EMPTY, INCOMPLETE = "many", "empty", "incomplete"
-# decisions about a held run: do it; leave these cards as they are on both sides and stop keeping them in step
+# decisions about a held run: do it; leave these cards as they are on both sides and stop keeping them in sync
 APPLY, DETACH = "apply", "detach"
 SUBSCRIPTIONS_MAX = 50
 NAME_LENGTH_MAX = 200
@@ -162,7 +162,7 @@ def describe_held(held: HeldRun) -> str:
 
 
 def is_risky(held: HeldRun, bound: int) -> bool:
-    """Whether a run would delete or change so much that a person must agree. bound: how many cards are in step."""
+    """Whether a run would delete or change so much that a person must agree. bound: how many cards are in sync."""
     most_deleted = max(DELETIONS_MIN, bound * DELETED_SHARE_MAX)
     most_changed = max(CHANGES_MIN, bound * CHANGED_SHARE_MAX)
     return held.removed > most_deleted or held.deleted > most_deleted or held.changed > most_changed

@@ -1,7 +1,7 @@
 """The first run of a subscription is an import with a preview: its cards are staged, and a person applies them.
 
 Afterwards each card is bound to the contact its row became. A row that waits for a decision, or was skipped, is not
-kept in step; it is bound when it is applied later.
+kept in sync; it is bound when it is applied later.
 """
 
 import tempfile
@@ -137,7 +137,7 @@ def _contact_id(tx: Tx, context: Context, row: StagedRow | None) -> int | None:
 
 
 def _bind(tx: Tx, context: Context, card: RemoteCard, own: OwnCard, *, is_new: bool) -> None:
-    """Brings a card in step with the contact of its row. is_new: whether the row created it."""
+    """Brings a card in sync with the contact of its row. is_new: whether the row created it."""
     contact_id = own.contact_id
     if _has_card(tx, context, contact_id, card.href):
         context.save_cards(tx, replace(card, state=DETACHED, contact_id=contact_id, row_number=None))
@@ -154,6 +154,6 @@ def _bind(tx: Tx, context: Context, card: RemoteCard, own: OwnCard, *, is_new: b
 
 
 def _has_card(tx: Tx, context: Context, contact_id: int, href: str) -> bool:
-    """Whether another card of the book is in step with the contact: two cards that are one person."""
+    """Whether another card of the book is in sync with the contact: two cards that are one person."""
     other = store.find_by_contact(tx, context.organization_id, context.subscription.id, contact_id)
     return other is not None and other.href != href and other.state == "bound"

@@ -1,7 +1,7 @@
 """A group of a remote book becomes a tag. Its members get the tag, and lose it when they leave the group.
 
 Of a group, remote_body is its card on the server, and own_body the part of it that the tags have: without members whose
-cards are not in step yet. The server's groups are read and never written.
+cards are not in sync yet. The server's groups are read and never written.
 """
 
 from collections.abc import Sequence
@@ -82,7 +82,7 @@ def _change(tx: Tx, context: Context, name: str, *, added: set[int], removed: se
 
 
 def _members(tx: Tx, context: Context, lines: Sequence[RawLine]) -> dict[str, int]:
-    """UID -> contact, for the members whose cards are in step."""
+    """UID -> contact, for the members whose cards are in sync."""
     found = {}
     for uid in members_of(lines):
         cards = store.list_by_uid(tx, context.organization_id, context.subscription.id, uid)

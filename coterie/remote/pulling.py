@@ -99,7 +99,7 @@ def _moved(tx: Tx, context: Context, href: str, uid: str | None) -> RemoteCard |
     return replace(gone[0], href=href)
 
 
-# Cards that are in step -----------------------------------------------------------------------------------------------
+# Cards that are in sync -----------------------------------------------------------------------------------------------
 
 
 def _take_bound(tx: Tx, context: Context, card: RemoteCard, etag: str | None, text: str) -> None:

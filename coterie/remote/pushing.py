@@ -86,7 +86,7 @@ def follow_merges(tx: Tx, context: Context) -> None:
 
 
 def _load(context: Context, href: str) -> tuple[RemoteCard, OwnCard, str] | None:
-    """(card, ours, the text to write) of a card that differs; None if it does not, or is no longer in step."""
+    """(card, ours, the text to write) of a card that differs; None if it does not, or is no longer in sync."""
     with context.write() as tx:
         card = store.find_remote_cards(tx, context.organization_id, context.subscription.id, [href]).get(href)
         if card is None or card.contact_id is None or card.state == CARD_HELD:

@@ -29,7 +29,7 @@ from coterie.store.database import Tx
 
 
 def remove_cards(tx: Tx, context: Context, hrefs: Sequence[str], *, detach: bool = False) -> None:
-    """Deletes contacts whose cards the server deleted. detach: the contacts stay, and are no longer in step."""
+    """Deletes contacts whose cards the server deleted. detach: the contacts stay, and are no longer in sync."""
     known = store.find_remote_cards(tx, context.organization_id, context.subscription.id, hrefs)
     for card in known.values():
         if is_group_card(card) and not detach:

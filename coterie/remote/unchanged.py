@@ -14,7 +14,7 @@ from coterie.vcard.raw import decode_card, join_lines
 
 
 def drop_unchanged(context: Context, listing: Listing, bound: Collection[str]) -> None:
-    """Reads the changed cards that are in step, and takes those with their old text out of the listing."""
+    """Reads the changed cards that are in sync, and takes those with their old text out of the listing."""
     for part in fetch(context.client, [href for href in listing.changed if href in bound]):
         with context.write() as tx:
             for href in _same(tx, context, part, listing):

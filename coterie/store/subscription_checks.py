@@ -7,7 +7,7 @@ PROBLEMS_MAX = 10_000
 
 
 def list_unbound_cards(tx: Tx, organization_id: int) -> list[tuple[str, str]]:
-    """(subscription id, name) of cards in step with a contact that does not exist."""
+    """(subscription id, name) of cards in sync with a contact that does not exist."""
     rows = tx.all(
         "SELECT r.subscription_id, r.href FROM remote_cards r LEFT JOIN contacts c"
         " ON c.organization_id = r.organization_id AND c.id = r.contact_id"
@@ -19,7 +19,7 @@ def list_unbound_cards(tx: Tx, organization_id: int) -> list[tuple[str, str]]:
 
 
 def list_second_cards(tx: Tx, organization_id: int) -> list[tuple[str, str]]:
-    """(subscription id, name) of cards in step with a contact that is in step with an earlier card of that book."""
+    """(subscription id, name) of cards in sync with a contact that is in sync with an earlier card of that book."""
     rows = tx.all(
         "SELECT r.subscription_id, r.href FROM remote_cards r WHERE r.organization_id = :organization_id"
         " AND r.state = :bound AND r.etag IS NOT NULL AND EXISTS (SELECT 1 FROM remote_cards other"

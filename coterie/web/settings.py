@@ -32,7 +32,7 @@ LINKS = {
     ),
     "Connections": (
         SettingsLink("devices", "Phones and programs", "Sync people with phones and mail programs", "phone"),
-        SettingsLink("subscriptions", "Address books elsewhere", "Keep a book at another service in step", "refresh"),
+        SettingsLink("subscriptions", "Address books elsewhere", "Keep a book at another service in sync", "refresh"),
         SettingsLink("webhooks", "Webhooks", "Send programs what changes", "link"),
         SettingsLink("calendar", "Calendar", "Birthdays and other days in your calendar program", "calendar"),
         SettingsLink("instagram", "Instagram", "Connected accounts and opt-out words", "brand-instagram"),

@@ -31,8 +31,8 @@ DIRECTION_LABELS = {"mirror": "One way: changes there come here", "two_way": "Bo
 POLICY_LABELS = {"remote": "The value there", "ours": "The value here", "ask": "Ask me"}
 STATES = {
     "new": "Being read",
-    "preview": "Import waits",
-    "active": "In step",
+    "preview": "Import to review",
+    "active": "In sync",
     "held": "Waiting for you",
     "paused": "Paused",
 }

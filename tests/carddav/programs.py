@@ -37,7 +37,7 @@ def serving(database: Database, settings: Settings) -> Iterator[str]:
 
 
 class Folder:
-    """A folder that vdirsyncer keeps in step with a book, and khard reads."""
+    """A folder that vdirsyncer keeps in sync with a book, and khard reads."""
 
     def __init__(self, place: Path, url: str, dav: Dav) -> None:
         assert PROGRAMS.exists(), f"{PROGRAMS} is missing: make setup-dev installs vdirsyncer and khard"

@@ -28,7 +28,7 @@ def held(book: Book, field: str) -> Any:
 
 
 class Scene:
-    """Ned is in step. Then `field` changes here twice, and in between the other server reads the first value."""
+    """Ned is in sync. Then `field` changes here twice, and in between the other server reads the first value."""
 
     def __init__(self, world: World, server: Scripted, field: str, **options: Any) -> None:
         self.world, self.server, self.field = world, server, field

@@ -16,7 +16,7 @@ from coterie.model.subscriptions import ACTIVE, ASK, DELETED_THERE, EMPTY, HELD,
 
 
 def started(world: World, server: Scripted, count: int = 15, **fields: str) -> Book:
-    """A subscription to a book of so many cards, in step."""
+    """A subscription to a book of so many cards, in sync."""
     for number in range(count):
         server.put(f"{number}.vcf", card_of(number))
     book = subscribe(world, server.url, **fields)

@@ -31,7 +31,7 @@ HEADERS = {"Content-Type": "application/xml"}
 
 @pytest.fixture
 def book(subscriber: World, scripted: Scripted) -> Book:
-    """A subscription in step with a book of three cards, one of which has changed since."""
+    """A subscription in sync with a book of three cards, one of which has changed since."""
     for number in range(3):
         scripted.put(f"{number}.vcf", card_of(number))
     book = subscribe(subscriber, scripted.url, direction=TWO_WAY)

@@ -20,7 +20,7 @@ def card_of(number: int, *lines: str) -> str:
 
 
 def started(world: World, server: Scripted, direction: str = TWO_WAY) -> Book:
-    """A subscription in step with a book of 25 cards."""
+    """A subscription in sync with a book of 25 cards."""
     for number in range(COUNT):
         server.put(f"{number}.vcf", card_of(number))
     book = subscribe(world, server.url, direction=direction)
@@ -29,7 +29,7 @@ def started(world: World, server: Scripted, direction: str = TWO_WAY) -> Book:
 
 
 def check(book: Book, server: Scripted, job_title: str | None = None) -> None:
-    """The book is in step: every person is there once, and Person 0 has this job title on both sides."""
+    """The book is in sync: every person is there once, and Person 0 has this job title on both sides."""
     people = [name for name in book.contacts() if name.startswith("Person")]
     assert len(people) == sum("FN:Person" in card for card in server.cards.values()) == COUNT
     assert len(book.cards()) == len(book.cards(BOUND)) == len(server.cards)

@@ -1,4 +1,4 @@
-"""/subscriptions: address books on other servers that contacts are kept in step with."""
+"""/subscriptions: address books on other servers that contacts are kept in sync with."""
 
 from typing import Annotated, Any, Literal
 
