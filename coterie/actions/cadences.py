@@ -97,7 +97,7 @@ def snooze(tx: Tx, caller: Caller, contact_id: int, until_on: str) -> None:
     day = times.parse_date(until_on, "until_on")
     today = date.fromisoformat(now[:10])
     if len(day) != 10 or not today.isoformat() <= day <= (today + timedelta(days=SNOOZE_DAYS_MAX)).isoformat():
-        raise invalid("until_on", "must be a day from today on, at most ten years from now")
+        raise invalid("until_on", "must be today or a later day, at most ten years from now")
     before = store.list_snoozes_of(tx, caller.organization_id, [contact_id]).get(contact_id)
     store.replace_snooze(tx, caller.organization_id, contact_id, (new_id(), Snooze(day, now)))
     changes = {"until_on": (before.until_on if before else None, day)}

@@ -94,7 +94,7 @@ def log_in(tx: Tx, user_id: str, via: str) -> tuple[str, User, Organization]:
     user = store.find_user(tx, user_id)
     organizations = store.list_organizations_of_user(tx, user_id)
     if user is None or not organizations:
-        raise Forbidden("This account belongs to no organization")
+        raise Forbidden("This account does not belong to any organization")
     first = organizations[0]
     _, token = insert_token(tx, first.id, user_id=user_id, name=LOGIN, all_organizations=True)
     token_store.delete_oldest_access_tokens(tx, first.id, user_id, LOGIN, keep=LOGINS_MAX)

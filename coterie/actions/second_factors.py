@@ -63,10 +63,10 @@ def confirm_set_up(tx: Tx, folder: Path, user_id: str, code: str, *, session_id:
     """
     secret = secret_of_set_up(tx, folder, user_id)
     if secret is None:
-        raise NotFound("The set-up of the second factor has ended", hint="begin again")
+        raise NotFound("The set-up of the second factor has expired", hint="start again")
     step = matching_step(secret, plain_code(code), seconds=time.time(), after=0)
     if step is None:
-        raise invalid("code", "is wrong: is the clock of the device right?")
+        raise invalid("code", "is wrong: check the clock of your device")
     now = times.now()
     store.save_second_factor(tx, SecondFactor(user_id, seal(folder, secret), step, now, now))
     end_other_logins(tx, user_id, session_id)

@@ -111,7 +111,7 @@ def dedupe_key(subscription_id: str) -> str:
 
 def decide_run(tx: Tx, caller: Caller, subscription_id: str, decision: str) -> None:
     """Decides about a held run, and starts it. APPLY: it makes its changes; DETACH: these contacts stay as they are on
-    both sides and are no longer kept in step.
+    both sides and are no longer kept in sync.
 
     Raises NotFound; Conflict if no run is held; Invalid for another decision.
     """
@@ -120,7 +120,7 @@ def decide_run(tx: Tx, caller: Caller, subscription_id: str, decision: str) -> N
     subscription = find_subscription(tx, caller, subscription_id, lock=True)
     held = subscription.held
     if subscription.state != HELD or held is None:
-        raise Conflict("No run of this subscription waits for a decision")
+        raise Conflict("No run of this subscription is waiting for a decision")
     approval = Approval(decision, held.removed, held.changed, held.deleted)
     columns = {"approved": approval, "next_run_at": times.now()}
     store.update_subscription(tx, caller.organization_id, subscription_id, columns)

@@ -168,7 +168,7 @@ def refuse(context: Context) -> DavResponse:
     resource = context.request.resource
     context.check(Resource(resource.kind, resource.member))
     privilege = "write-content" if context.request.method == "PUT" else "bind"
-    context.refuse(resource, privilege, "Collections are given")
+    context.refuse(resource, privilege, "Collections cannot be created or replaced here")
 
 
 def get_collection(context: Context) -> DavResponse:

@@ -57,7 +57,7 @@ def _check_place(context: Context, resource: Resource) -> None:
 def _properties(root: Element | None) -> dict[str, Element]:
     """The properties that a request sets. Raises DavError unless they say that the collection is an address book."""
     if root is None:
-        raise DavError(403, "D:valid-resourcetype", "A collection here is an address book")
+        raise DavError(403, "D:valid-resourcetype", "Only address books can be created here")
     if root.name != dav("mkcol"):
         raise DavError(415, message="The body is not a mkcol")
     found: dict[str, Element] = {}
@@ -66,10 +66,10 @@ def _properties(root: Element | None) -> dict[str, Element]:
         found |= {child.name: child for child in (prop.children if prop is not None else ())}
     kinds = {child.name for child in found[dav("resourcetype")].children} if dav("resourcetype") in found else set()
     if kinds != {dav("collection"), card("addressbook")}:
-        raise DavError(403, "D:valid-resourcetype", "A collection here is an address book")
+        raise DavError(403, "D:valid-resourcetype", "Only address books can be created here")
     others = [each for each in found.values() if each.name not in _GIVEN]
     if any(each.name in PROTECTED or len(serialize(each)) > VALUE_LENGTH_MAX for each in others):
-        raise DavError(403, "D:cannot-modify-protected-property", "A property cannot be set")
+        raise DavError(403, "D:cannot-modify-protected-property", "A property is protected or too long")
     if len(others) > PROPERTIES_MAX:
         raise DavError(400, message=f"More than {PROPERTIES_MAX} properties")
     return found

@@ -79,7 +79,7 @@ def _check_contact_is_new(context: Context, ref: CardRef, target: Resource) -> N
         other = _name_in(context, book, ref.contact_id)
     if other is not None:
         content = f"<D:href>{Resource('card', context.member, target.book, other).url}</D:href>"
-        raise DavError(409, "C:no-uid-conflict", "A book has a UID once", content)
+        raise DavError(409, "C:no-uid-conflict", "The book already has a card with this UID", content)
 
 
 def _name_in(context: Context, book: Book | None, contact_id: int) -> str | None:

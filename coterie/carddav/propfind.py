@@ -93,7 +93,7 @@ def propfind(context: Context) -> tuple[Sequence[str], Iterator[str]]:
     context.check(resource)
     depth = depth_of(request, "infinity")
     if depth == "infinity":
-        raise DavError(403, "D:propfind-finite-depth", "Depth infinity is not answered")
+        raise DavError(403, "D:propfind-finite-depth", "Depth infinity is not supported")
     wanted = read_wanted(parse_xml(request.body))
     if resource.kind == "card":
         return [respond(context, _card_target(context, resource), wanted)], iter(())

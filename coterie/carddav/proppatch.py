@@ -21,7 +21,7 @@ def proppatch(context: Context) -> str:
     resource = context.request.resource
     context.check(resource)
     if resource.kind not in _KINDS:
-        raise DavError(403, "D:cannot-modify-protected-property", "The resource has no properties of clients")
+        raise DavError(403, "D:cannot-modify-protected-property", "Clients cannot set properties of this resource")
     changes = _changes(parse_xml(context.request.body))
     failures = _failures(context, changes)
     if not failures:

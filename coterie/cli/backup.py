@@ -57,7 +57,7 @@ def backup(
         print_manifest(check_archive(file), f"are intact in {file}", as_json=as_json)
         return
     if keep and not target.is_dir():
-        raise Unavailable(f"--keep needs an existing folder, and {target} is none")
+        raise Unavailable(f"--keep needs an existing folder, which {target} is not")
     file = new_file(target) if target.is_dir() else target
     manifest = _save_file(load_settings(data=data), file)
     if keep:

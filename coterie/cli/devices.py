@@ -197,4 +197,4 @@ def allow(deletions: DeletionsArgument, *, instance: JsonInstance) -> None:
     """Let a device delete most contacts, for a day. Until then its deletions are held."""
     with instance.write() as (tx, caller):
         allow_deletions(tx, caller, deletions)
-    print_result("The device may go on deleting contacts for a day.", {"id": deletions}, as_json=instance.as_json)
+    print_result("The device may continue to delete contacts for a day.", {"id": deletions}, as_json=instance.as_json)

@@ -51,7 +51,7 @@ def retry(job_id: IdArgument, *, data: DataOption = None) -> None:
     """Make a dead or waiting job due now, with all its attempts."""
     with open_instance(data) as database, database.write() as tx:
         if not job_reports.retry_job(tx, job_id):
-            raise NotFound(f"No job {job_id} waits or is dead")
+            raise NotFound(f"No job {job_id} is waiting or dead")
     typer.echo(f"Job {job_id} is due now.")
 
 
@@ -59,7 +59,7 @@ def drop(job_id: IdArgument, *, data: DataOption = None) -> None:
     """Delete a dead or waiting job; its work is not done."""
     with open_instance(data) as database, database.write() as tx:
         if not job_reports.drop_job(tx, job_id):
-            raise NotFound(f"No job {job_id} waits or is dead")
+            raise NotFound(f"No job {job_id} is waiting or dead")
     typer.echo(f"Job {job_id} is dropped.")
 
 

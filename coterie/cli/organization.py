@@ -110,5 +110,5 @@ def _number(text: str | None, option: str) -> int | None | UnsetType:
         return None
     number = parse_number(text)
     if number is None:
-        raise invalid(option, f"must be a whole number, 0 or more, and is {text[:100]!r}")
+        raise invalid(option, f"must be a whole number, 0 or more, not {text[:100]!r}")
     return number

@@ -62,7 +62,7 @@ def _find(database: Database, new: Subscription, password: str) -> FoundBook:
         books = find_books(client)
     if len(books) > 1:
         listed = ", ".join(f"{book.url} ({book.name or 'no name'})" for book in books[:20])
-        raise invalid("url", f"leads to {len(books)} books; use the address of one: {listed}")
+        raise invalid("url", f"has {len(books)} books; use the address of one: {listed}")
     return books[0]
 
 
@@ -76,7 +76,7 @@ def run_once(database: Database, caller: Caller, subscription_id: str) -> tuple[
             raise Conflict("The subscription is paused")
         later = times.after(times.now(), RESCUE_SECONDS)
         if actions.request_run(tx, caller.organization_id, subscription_id, run_at=later) is None:
-            raise Conflict("A run of this subscription waits for the worker or is running")
+            raise Conflict("A run of this subscription is waiting for the worker or running")
     try:
         with open_run(database, caller.organization_id, subscription_id) as context:
             counts = synchronize(context)

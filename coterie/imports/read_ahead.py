@@ -77,7 +77,7 @@ def _receive_in_time(process: "subprocess.Popen[bytes]", seconds: float) -> tupl
     except Unavailable:
         if not is_late.is_set():
             raise
-        raise invalid("file", f"gives no row for {seconds:.0f} seconds, which no export does") from None
+        raise invalid("file", f"has a row that takes longer than {seconds:.0f} seconds to read") from None
     finally:
         timer.cancel()
 
@@ -86,7 +86,7 @@ def _receive(stream: Any) -> tuple[str, Any]:
     try:
         message: tuple[str, Any] = pickle.load(stream)  # noqa: S301
     except (EOFError, pickle.UnpicklingError):
-        raise Unavailable("the process that reads the file was ended") from None
+        raise Unavailable("The process that reads the file was killed") from None
     return message
 
 

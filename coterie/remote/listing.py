@@ -79,7 +79,7 @@ def _by_token(client: Client, book: FoundBook, token: str | None) -> Listing | N
             listing.token, listing.removed = new, sorted(removed)
             return listing
         if new == asked:
-            raise RemoteError("bad_response", "The server truncates its sync and does not go on")
+            raise RemoteError("bad_response", "The server truncates its sync and never completes it")
         asked = new
     raise RemoteError("too_many_cards", "The server's sync has too many pages")
 

@@ -110,7 +110,7 @@ def _find_book(context: Context) -> FoundBook:
     books = find_books(context.client)
     if len(books) > 1:
         listed = ", ".join(f"{book.url} ({book.name or 'no name'})" for book in books[:10])
-        message = f"The address leads to {len(books)} books; subscribe to one of them: {listed}"
+        message = f"The address has {len(books)} books; subscribe to one of them: {listed}"
         raise RemoteError("several_books", message, is_lasting=True)
     if books[0].url != context.client.url:
         context.client.url = books[0].url
@@ -134,7 +134,7 @@ def _follow(context: Context, book: FoundBook) -> None:
 class _Plan(Struct):
     """The changes of a run, computed before it makes any.
 
-    listing: the changes on the server. bound: the hrefs of the cards that are in step. removed: the hrefs of cards that
+    listing: the changes on the server. bound: the hrefs of the cards that are in sync. removed: the hrefs of cards that
     the server no longer has. deleted: cards whose contact was deleted locally. decided: held cards about which a
     person has decided. up_to: the newest change number before the run.
     """

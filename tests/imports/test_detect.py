@@ -120,7 +120,7 @@ def test_monica_is_json_of_its_shape(tmp_path: Path) -> None:
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00", "not text"),
         (bytes(range(256)) * 10, "not text"),
         (b"<!DOCTYPE html><html></html>", "a page"),
-        (b"%PDF-1.7\n", "a page or a document; choose vCard or CSV"),
+        (b"%PDF-1.7\n", "a page or a document; export vCard or CSV"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "an Excel workbook; save it as CSV first"),
         (b"Dear Ana,\nhow are you, and Ben?\nI am well.\n", "not a recognized contacts file"),
     ],

@@ -160,7 +160,7 @@ def test_after_a_change_by_others_the_import_waits_for_no_prepared_rows(world: W
 def test_rows_whose_process_was_killed_are_computed_where_they_are_written(world: World, tmp_path: Path) -> None:
     def killed() -> Iterator[tuple[int, bytes]]:
         yield from ()
-        raise Unavailable("the process that reads the file was ended")
+        raise Unavailable("The process that reads the file was killed")
 
     run, _ = staged(world.database, world.alice, tmp_path, google(tmp_path, *PEOPLE))
     prepared = PreparedRows(run, killed())

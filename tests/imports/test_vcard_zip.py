@@ -55,8 +55,8 @@ def test_a_card_that_does_not_end_costs_no_card_of_the_next_file(world: World, t
     ("content", "said"),
     [
         (b"\x1f\x8b\x08\0\0\0\0\0", "gzip; unpack it first"),
-        (b"dn: cn=Ned Flanders,mail=ned@example.org\ncn: Ned Flanders\n", "LDIF; choose vCard or CSV"),
-        (b"version: 1\n\ndn:: Y249TmVk\ncn: Ned\n", "LDIF; choose vCard or CSV"),
+        (b"dn: cn=Ned Flanders,mail=ned@example.org\ncn: Ned Flanders\n", "LDIF; export vCard or CSV"),
+        (b"version: 1\n\ndn:: Y249TmVk\ncn: Ned\n", "LDIF; export vCard or CSV"),
     ],
 )
 def test_what_is_near_a_file_of_contacts_is_refused_with_what_to_do(tmp_path: Path, content: bytes, said: str) -> None:

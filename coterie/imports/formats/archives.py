@@ -100,7 +100,7 @@ def _check_overlaps(zipped: zipfile.ZipFile) -> None:
     end = zipped.start_dir
     for info in sorted(zipped.infolist(), key=lambda info: info.header_offset, reverse=True):
         if info.header_offset + _HEADER_BYTES + len(info.orig_filename) + info.compress_size > end:
-            raise invalid("file", "is a ZIP archive whose files overlap, which no export is")
+            raise invalid("file", "is a ZIP archive with overlapping files, unlike any real export")
         end = info.header_offset
 
 
@@ -190,7 +190,7 @@ def next_line(lines: LineFile, bytes_max: int) -> bytes:
     if len(line) > bytes_max:
         raise TooLarge(f"{lines.name} has a line of more than {bytes_max // 1024**2} MB")
     if lines.byte_count > LINES_RATIO_FROM_BYTES and lines.byte_count > lines.packed * RATIO_MAX:
-        raise TooLarge(f"{lines.name} is compressed more than {RATIO_MAX} times, which no export is")
+        raise TooLarge(f"{lines.name} is compressed more than {RATIO_MAX} times, unlike any real export")
     _check_total(lines.archive)
     return line
 
@@ -219,7 +219,7 @@ def _chunks(archive: Archive, name: str, stream: IO[bytes], packed: int, bytes_m
         if count > bytes_max:
             raise BrokenFile(f"is larger than {bytes_max // 1024**2} MB")
         if count > RATIO_FROM_BYTES and count > packed * RATIO_MAX:
-            raise BrokenFile(f"is compressed more than {RATIO_MAX} times, which no export is")
+            raise BrokenFile(f"is compressed more than {RATIO_MAX} times, unlike any real export")
         _check_total(archive)
         yield chunk
     archive.counted.add(name)
@@ -227,6 +227,5 @@ def _chunks(archive: Archive, name: str, stream: IO[bytes], packed: int, bytes_m
 
 def _check_total(archive: Archive) -> None:
     if archive.byte_count > archive.byte_count_max:
-        raise TooLarge(
-            f"the archive unpacks to more than {archive.byte_count_max // 1000**2:,} MB, which no export does"
-        )
+        most = archive.byte_count_max // 1000**2
+        raise TooLarge(f"the archive unpacks to more than {most:,} MB, too much for its size")

@@ -26,7 +26,7 @@ _OF_INSTAGRAM = re.compile(r"(^|/)(followers_and_following|messages/(inbox|messa
 _OF_MONICA = re.compile(r'"(app_version|export_date|exported_by)"\s*:')
 # the "Contacts Archive" of Contacts on a Mac: a folder, or that folder zipped
 _OF_APPLE = re.compile(r"\.(abbu|abcddb)(/|$)")
-_APPLES = 'it is an archive of Apple\'s Contacts; choose "Export vCard" there instead'
+_APPLE_ARCHIVE = 'it is an archive of Apple\'s Contacts; choose "Export vCard" there instead'
 _GZIP = b"\x1f\x8b"
 # the compound files of Microsoft Office before 2007
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -70,7 +70,7 @@ def _of_folder(path: Path) -> str:
     if any(_OF_INSTAGRAM.search(name) for name in names):
         return INSTAGRAM
     if any(_OF_APPLE.search(name) for name in (path.name, *names)):
-        raise _unreadable(_APPLES)
+        raise _unreadable(_APPLE_ARCHIVE)
     if card_names(names):
         raise _unreadable("it is a folder of vCards; name its files (FOLDER/*.vcf), or import it as a ZIP archive")
     raise _unreadable("it is a folder, but not an export from Instagram")
@@ -88,7 +88,7 @@ def _of_archive(path: Path) -> str:
     if any(_OF_INSTAGRAM.search(name) for name in names):
         return INSTAGRAM
     if any(_OF_APPLE.search(name) for name in names):
-        raise _unreadable(_APPLES)
+        raise _unreadable(_APPLE_ARCHIVE)
     if "xl/workbook.xml" in names:
         raise _unreadable("it is an Excel workbook; save it as CSV first")
     if "content.xml" in names and "mimetype" in names:
@@ -125,11 +125,11 @@ def _of_text(path: Path, head: bytes) -> str:
     if text.startswith(("{", "[")):
         if '"account"' in text and _OF_MONICA.search(text):
             return MONICA
-        raise _unreadable("it is JSON, but not an export from Monica; choose vCard or CSV in the program it is from")
+        raise _unreadable("it is JSON, but not an export from Monica; export vCard or CSV instead")
     if _LDIF.match(text):
-        raise _unreadable("it is LDIF; choose vCard or CSV in the program that exports it")
+        raise _unreadable("it is LDIF; export vCard or CSV instead")
     if text.startswith(("<", "%PDF")):
-        raise _unreadable("it is a page or a document; choose vCard or CSV in the program it is from")
+        raise _unreadable("it is a page or a document; export vCard or CSV instead")
     return _of_table(path)
 
 

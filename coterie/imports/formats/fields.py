@@ -37,12 +37,12 @@ TEXT_FIELDS = {
 }
 ADDRESS_PARTS = ("line_1", "line_2", "line_3", "locality", "region", "postcode", "country", "house_number")
 FIELDS: dict[str, str] = {
-    "name": "the whole name in one cell; it is split into its parts. Beside a first name, the last name",
+    "name": "the whole name in one cell; it is split into its parts. Next to a first name, the last name",
     **TEXT_FIELDS,
     "title": "before the name: Dr; any other word is what the person does",
     "gender": f"one of {', '.join(GENDERS)}; any other value goes to the note",
     "birthday": "birthday, with or without a year",
-    **{f"birthday.{part}": f"the {part} of the birthday, in a column of its own" for part in ("year", "month", "day")},
+    **{f"birthday.{part}": f"the {part} of the birthday, in a separate column" for part in ("year", "month", "day")},
     "relationship_grade": "how close you are, 0 to 5; any other value is skipped with a warning",
     "email": "e-mail addresses; email:work and other labels too; several by ; or , or a new line",
     "phone": "phone numbers; phone:mobile and other labels too; several by ; or a new line",
