@@ -30,7 +30,7 @@ PREFERENCE_LABELS = {
 def _caller(visit: Visit) -> Caller:
     """The user in the first of their organizations, where events of the account are recorded. Raises NotFound."""
     if not visit.organizations:
-        raise NotFound("You are a member of no organization")
+        raise NotFound("You are not a member of any organization")
     return Caller.for_organization(visit.organizations[0], via=VIA, user_id=user_of(visit).id)
 
 

@@ -117,7 +117,7 @@ def use_as_picture(tx: Tx, visit: Visit) -> Result:
     find_person_to_change(tx, visit)
     contact, attachment = _find(tx, visit)
     actions.set_picture(tx, visit.acting, contact.id, attachment.id)
-    return Go(url=base_of(visit), message=f"{attachment.filename} is the picture now")
+    return Go(url=base_of(visit), message=f"{attachment.filename} is now the picture")
 
 
 def delete(tx: Tx, visit: Visit) -> Result:

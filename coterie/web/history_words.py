@@ -24,7 +24,7 @@ _VERBS = {
     "merged": "merged another person into this one", "unmerged": "undid a merge",
     "card_changed": "changed the card", "taken_off_phones": "took the person off phones",
     "put_on_phones": "put the person on phones",
-    "snoozed": "put off", "unsnoozed": "no longer put off",
+    "snoozed": "snoozed", "unsnoozed": "ended the snooze of",
 }  # fmt: skip
 _NOUNS = {"contact": "the person", "contact_relationship": "a relationship", "user_relationship": "a relationship",
           "date": "a date", "address": "an address", "attachment": "a file",

@@ -45,7 +45,7 @@ OUTCOMES = {
     MATCH: ("To decide", "matched_count"),
     CREATE: ("New", "created_count"),
     UPDATE: ("Adds to a person", "updated_count"),
-    UNCHANGED: ("Known already", "unchanged_count"),
+    UNCHANGED: ("Already known", "unchanged_count"),
     REJECT: ("Cannot be read", "rejected_count"),
 }
 RUNNING = (STAGING, APPLYING, UNDOING)

@@ -111,12 +111,12 @@ def touched(tx: Tx, visit: Visit) -> Result:
 def snooze(tx: Tx, visit: Visit) -> Result:
     until = today_of(visit) + timedelta(days=SNOOZE_DAYS)
     actions.snooze(tx, visit.acting, visit.id("id"), until.isoformat())
-    return Go(url=_back(visit), message="Comes again in a week", undo=f"{_person(visit)}/unsnooze")
+    return Go(url=_back(visit), message="Snoozed for a week", undo=f"{_person(visit)}/unsnooze")
 
 
 def unsnooze(tx: Tx, visit: Visit) -> Result:
     actions.unsnooze(tx, visit.acting, visit.id("id"))
-    return Go(url=_back(visit), message="No longer put off")
+    return Go(url=_back(visit), message="No longer snoozed")
 
 
 def _person(visit: Visit) -> str:
@@ -147,7 +147,7 @@ def save_digest(tx: Tx, visit: Visit) -> Result:
     """Switches the daily mail of the user on or off."""
     is_wanted = visit.text("digest", 10) == "yes"
     set_digest(tx, visit.acting, visit.signed_in.user_id, is_wanted=is_wanted)
-    message = "You get a mail each morning with something to say" if is_wanted else "You get no daily mail"
+    message = "You will get the daily mail" if is_wanted else "You will not get the daily mail"
     return Go(url=f"{visit.root}/in-touch", message=message)
 
 

@@ -91,7 +91,7 @@ def _join_page(tx: Tx, visit: Visit, code: str, problems: dict[str, str] | None 
 
 def join(tx: Tx, visit: Visit) -> Result:
     organization = actions.join(tx, visit.text("code", CODE_LENGTH_MAX), visit.signed_in.user_id, VIA)
-    return Go(url=f"/{organization.id}/today", message=f"You are a member of {organization.name} now")
+    return Go(url=f"/{organization.id}/today", message=f"You are now a member of {organization.name}")
 
 
 async def hash_new_password(database: Database, visit: Visit) -> str:

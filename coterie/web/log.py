@@ -22,7 +22,7 @@ def show(tx: Tx, visit: Visit) -> Result:
 def log(tx: Tx, visit: Visit) -> Result:
     names = [(field, text) for field in WHO if (text := visit.text(field, NAME_LENGTH_MAX)).strip()]
     if not names:
-        raise invalid("who", "is missing: with whom did you speak?")
+        raise invalid("who", "is missing: whom did you speak to?")
     people = [pick(tx, visit.acting, text, field) for field, text in names]
     day = visit.text("day", 40).strip()
     touches = log_touch(

@@ -93,7 +93,7 @@ def show(tx: Tx, visit: Visit) -> Result:
     except OAuthError as error:
         return _back(visit, asked, {"error": error.code, "error_description": error.message})
     if not visit.organizations:
-        raise NotFound("You are a member of no organization")
+        raise NotFound("You are not a member of any organization")
     return Show(
         template="account/oauth.html",
         values={

@@ -49,7 +49,7 @@ def export_selected(tx: Tx, visit: Visit) -> Result:
     if not excepted and not format_:
         return Go(url=f"{visit.root}/people/export{listing.address()}")
     if len(excepted) > EXCEPTIONS_MAX:
-        raise TooLarge(f"At most {EXCEPTIONS_MAX:,} people can be left out: use a filter")
+        raise TooLarge(f"At most {EXCEPTIONS_MAX:,} people can be excluded: use a filter")
     where = where_not_ids(tx, visit.acting.organization_id, read_filter(tx, visit.acting, line_of(listing)), excepted)
     return _download(tx, visit, where, format_) if format_ else _page(tx, visit, listing, where, excepted)
 

@@ -68,7 +68,7 @@ def add(tx: Tx, visit: Visit) -> Result:
     kind, _, source = visit.text("book", SOURCE_LENGTH_MAX).partition(":")
     book = add_book(tx, visit.acting, kind, source)
     refresh_book(tx, visit.acting, book)
-    return Go(url=f"{visit.root}/settings/books", message=f"Phones see the book {book.title} from now on")
+    return Go(url=f"{visit.root}/settings/books", message=f"Phones now show the book {book.title}")
 
 
 def remove(tx: Tx, visit: Visit) -> Result:
@@ -77,7 +77,7 @@ def remove(tx: Tx, visit: Visit) -> Result:
     if book is None:
         raise NotFound("Address book not found")
     remove_book(tx, visit.acting, book)
-    return Go(url=f"{visit.root}/settings/books", message=f"Phones no longer see the book {book.title}")
+    return Go(url=f"{visit.root}/settings/books", message=f"Phones no longer show the book {book.title}")
 
 
 PAGES = (

@@ -39,7 +39,7 @@ def restore(tx: Tx, visit: Visit) -> Result:
 def allow(tx: Tx, visit: Visit) -> Result:
     """Allows a device to continue deleting for a day."""
     allow_deletions(tx, visit.acting, visit.path["bundle"])
-    return _done(visit, "The device may go on deleting for a day")
+    return _done(visit, "The device may continue to delete for a day")
 
 
 def _done(visit: Visit, message: str) -> Go:

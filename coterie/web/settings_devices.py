@@ -73,7 +73,7 @@ def switch_groups(tx: Tx, visit: Visit) -> Result:
 def revoke(tx: Tx, visit: Visit) -> Result:
     device = _find(tx, visit)
     revoke_device(tx, visit.acting, device.id)
-    return Go(url=f"{visit.root}/settings/devices", message=f"{device.name} syncs no longer")
+    return Go(url=f"{visit.root}/settings/devices", message=f"{device.name} no longer syncs")
 
 
 def download_profile(tx: Tx, visit: Visit) -> Result:

@@ -1,4 +1,4 @@
-"""Settings: the state of mail, and a test letter to oneself."""
+"""Settings: the state of mail, and a test mail to oneself."""
 
 import msgspec
 
@@ -41,7 +41,7 @@ def send(tx: Tx, visit: Visit) -> Result:
     if not visit.settings.can_mail:
         raise invalid("mail", "is not set up: set COTERIE_SMTP_URL and COTERIE_SMTP_FROM")
     enqueue(tx, visit.acting, TEST_MAIL_JOB, {"user_id": visit.signed_in.user_id}, attempts_max=1)
-    return Go(url=f"{visit.root}/settings/mail", message="A test letter is on its way; reload to see what became of it")
+    return Go(url=f"{visit.root}/settings/mail", message="A test mail is on its way; reload to see the result")
 
 
 PAGES = (

@@ -135,7 +135,7 @@ def snooze(tx: Tx, visit: Visit) -> Result:
         raise NotFound("The reminder has no date")
     due = max(times.parse(reminder.due_at), datetime.now(UTC)) + timedelta(days=1)
     update_reminder(tx, visit.acting, reminder.id, {"due_at": times.moment(due)})
-    return Go(url=f"{visit.root}/today", message="The reminder comes again tomorrow", undo=undo_of(tx, visit))
+    return Go(url=f"{visit.root}/today", message="Snoozed until tomorrow", undo=undo_of(tx, visit))
 
 
 def finish(tx: Tx, visit: Visit) -> Result:

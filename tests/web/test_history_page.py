@@ -18,9 +18,9 @@ from coterie.web.history import left_words
 from coterie.web.history_words import change_words
 
 PAST = {
-    "added", "allowed", "changed", "chose", "connected", "deleted", "disabled", "erased", "imported", "logged",
-    "marked", "merged", "no", "put", "received", "removed", "renamed", "restored", "revoked", "rotated", "sent", "set",
-    "staged", "started", "took", "undid", "was", "wrote", "applied",
+    "added", "allowed", "changed", "chose", "connected", "deleted", "disabled", "ended", "erased", "imported",
+    "logged", "marked", "merged", "no", "put", "received", "removed", "renamed", "restored", "revoked", "rotated",
+    "sent", "set", "snoozed", "staged", "started", "took", "undid", "was", "wrote", "applied",
 }  # fmt: skip
 
 

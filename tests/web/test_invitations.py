@@ -55,7 +55,7 @@ def test_a_link_makes_an_account_and_a_member_once(link: str, alice: Visitor, gu
     assert guest.get(f"/{world.organization.id}/people").status == 200
     assert Visitor(guest.client).get(link).status == 404
     assert Visitor(guest.client).post("/join/new", **fields, password="correct horse battery").status == 404
-    assert "Nobody is invited" in text_of(alice.get(page_of(world)))
+    assert "There are no open invitations" in text_of(alice.get(page_of(world)))
 
 
 def test_a_link_takes_in_a_user_of_another_organization(link: str, guest: Visitor, world: World) -> None:
@@ -149,7 +149,7 @@ def test_the_last_owner_cannot_leave_and_others_can(alice: Visitor, guest: Visit
     assert guest.post(leave(world.alice.user_id)).status == 403
     assert guest.post(leave(world.bob.user_id)).status == 303
     assert guest.get(f"/{world.organization.id}/people").status == 404
-    assert "member of none" in text_of(guest.get("/account"))
+    assert "not a member of any organization" in text_of(guest.get("/account"))
     with world.database.write() as tx:
         assert list_organizations_of_user(tx, world.bob.user_id or "") == []
         with pytest.raises(Conflict):

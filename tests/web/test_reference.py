@@ -210,7 +210,7 @@ def test_the_start_page_says_how_to_set_it_up_until_it_is():
     assert "not set up yet" in START
     ready = start_page("0.1.0", True, [])
     assert "coterie bootstrap" not in ready
-    assert "set up and answering" in ready
+    assert "set up and running" in ready
     for page in (START, ready):
         assert "--organization UUID" in page
         assert "coterie organizations" in page

@@ -346,7 +346,7 @@ def test_a_session_that_ends_while_one_types_loses_no_text(browser: Browser, ins
     sign_in(opened.value, instance)
     opened.value.close()
     app.page.bring_to_front()
-    dialog.get_by_role("button", name="Go on").click()
+    dialog.get_by_role("button", name="Continue").click()
     expect(app.page.get_by_text("Forty words that nobody wants to type again")).to_be_visible()
     expect(dialog).to_have_count(0)
     context.close()
