@@ -22,6 +22,7 @@ from coterie.carddav.urls import is_for_carddav
 from coterie.errors import CoterieError
 from coterie.http.asgi import Application, HeaderList, Message, Receive, Scope, Send, TrustedProxies
 from coterie.http.authentication import Authentication
+from coterie.http.background import BackgroundWrites
 from coterie.http.requests import RecordedApp, RequestRecorder
 from coterie.instagram import picture_door, webhook
 from coterie.mcp.urls import is_for_mcp, is_for_oauth
@@ -97,14 +98,15 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
     metrics_folder: of all web processes of the instance; None if this is the only one.
     """
     recorder = RequestRecorder(log_requests=settings.log_requests, metrics_folder=metrics_folder)
-    authentication = Authentication(database, settings)
+    writes = BackgroundWrites(database)
+    authentication = Authentication(writes, settings)
     contracts = ContractApp(database, settings, CONTRACTS, authentication, recorder)
 
     @cache
     def carddav() -> "CardDavApp":
         from coterie.carddav.app import CardDavApp  # lazy: 8 MB with vCards, which many instances never need
 
-        return CardDavApp(database, settings, recorder)
+        return CardDavApp(database, settings, writes, recorder)
 
     @cache
     def mcp() -> "McpApp":
@@ -120,15 +122,13 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        await authentication.started()
+        await writes.started()
         yield
-        await authentication.stopped()
-        if carddav.cache_info().currsize:
-            await carddav().stopped()
+        await writes.stopped()
         recorder.flush()
         database.close()
 
-    routes = _page_routes(database, settings, authentication, recorder)
+    routes = _page_routes(database, settings, authentication, writes, recorder)
     pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable, 404: missing})
     # a redirect would repeat the Host of the request
     pages.router.redirect_slashes = False
@@ -136,7 +136,11 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
 
 
 def _page_routes(
-    database: Database, settings: Settings, authentication: Authentication, recorder: RequestRecorder
+    database: Database,
+    settings: Settings,
+    authentication: Authentication,
+    writes: BackgroundWrites,
+    recorder: RequestRecorder,
 ) -> list[BaseRoute]:
     """The pages, and the doors among them that have one path each."""
     documents = [Document(contract.name, contract.title, partial(_make_document, contract)) for contract in CONTRACTS]
@@ -147,7 +151,7 @@ def _page_routes(
     return [
         *page_routes(database, settings, documents, recorder.metrics),
         recorded(webhook.PATH, webhook.webhook(database, settings)),
-        recorded(calendar_door.PATH, calendar_door.calendar(database, settings)),
+        recorded(calendar_door.PATH, calendar_door.calendar(database, settings, writes)),
         recorded(picture_door.PATH, picture_door.pictures(database, settings)),
         *app_routes(database, settings, authentication, recorder),
     ]

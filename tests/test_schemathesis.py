@@ -39,6 +39,7 @@ from coterie.api.route import Contract, Route
 from coterie.app import CONTRACTS
 from coterie.errors import CoterieError
 from coterie.http.authentication import Authentication
+from coterie.http.background import BackgroundWrites
 from coterie.http.requests import RequestRecorder
 from coterie.http.responses import Response
 from coterie.settings import Settings
@@ -265,11 +266,12 @@ def _attack_alone(database: Database, settings: Settings, handler: Any) -> int:
     contract = Contract(
         "small", "Small", "1", "/small/v1", "", (route,), _presented, error_types={404: Wrong, 500: Wrong}
     )
-    authentication = Authentication(database, settings)
+    writes = BackgroundWrites(database)
+    authentication = Authentication(writes, settings)
     door = ContractApp(database, settings, [contract], authentication, RequestRecorder(log_requests=False))
     loop = asyncio.new_event_loop()
     try:
-        loop.run_until_complete(authentication.started())
+        loop.run_until_complete(writes.started())
         (operation,) = operations(contract).values()
         return attack(operation, next(_sender(door, loop)), "", {}, GenerationMode.POSITIVE)
     finally:

@@ -14,6 +14,7 @@ from coterie.actions.calendar_feeds import find_feed, is_seen_long_ago, save_las
 from coterie.calendar.entries import Window, list_events
 from coterie.calendar.icalendar import write_calendar
 from coterie.errors import NotFound
+from coterie.http.background import BackgroundWrites
 from coterie.http.conditions import matches
 from coterie.http.responses import base_url
 from coterie.model.calendar_feeds import PATH, CalendarFeed
@@ -40,7 +41,9 @@ class Calendar(Struct, frozen=True):
         return f'"{hashlib.sha256(self.body).hexdigest()[:32]}"'
 
 
-def calendar(database: Database, settings: Settings) -> Callable[[Request], Awaitable[Response]]:
+def calendar(
+    database: Database, settings: Settings, writes: BackgroundWrites
+) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint of a feed."""
 
     async def send(request: Request) -> Response:
@@ -55,7 +58,7 @@ def calendar(database: Database, settings: Settings) -> Callable[[Request], Awai
         except NotFound:
             return _not_found()
         if is_seen_long_ago(found.feed):
-            await database.run_write(lambda tx: save_last_read(tx, found.organization_id, found.feed.id))
+            writes.start(lambda tx: save_last_read(tx, found.organization_id, found.feed.id), found.feed.id)
         headers = {**_HEADERS, "etag": found.etag}
         if matches(request.headers.get("if-none-match", ""), found.etag, is_strong=False):
             return Response(status_code=304, headers=headers)

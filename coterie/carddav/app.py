@@ -29,6 +29,7 @@ from coterie.carddav.xml_output import CLOSE, OPEN, error_body, propstats, respo
 from coterie.cards.changing import store_pictures
 from coterie.errors import Forbidden, Invalid, NotFound, TooLarge, Unauthorized
 from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
+from coterie.http.background import BackgroundWrites
 from coterie.http.basic import CHALLENGE
 from coterie.http.body import read_bytes
 from coterie.http.errors import MethodNotAllowed, error_headers, known_error, status_of
@@ -66,16 +67,14 @@ class StreamedResponse(Struct):
 class CardDavApp:
     """The ASGI application of /dav/, /.well-known/carddav, and of the WebDAV methods of /."""
 
-    def __init__(self, database: Database, settings: Settings, recorder: RequestRecorder) -> None:
+    def __init__(
+        self, database: Database, settings: Settings, writes: BackgroundWrites, recorder: RequestRecorder
+    ) -> None:
         self._database, self._settings, self._recorder = database, settings, recorder
-        self._logins = DeviceLogins(database)
+        self._logins = DeviceLogins(database, writes)
         # otherwise the first card would load them in its transaction
         load_library()
         load_names()
-
-    async def stopped(self) -> None:
-        """Waits up to 5 seconds for pending saves."""
-        await self._logins.stopped()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, headers = time.perf_counter(), headers_of(scope)

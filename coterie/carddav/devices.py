@@ -1,12 +1,12 @@
 """Finds the device of a request, and saves in the background when it was last seen."""
 
-import asyncio
 from contextlib import suppress
 
 from coterie.actions import logins
 from coterie.actions.devices import save_last_seen
 from coterie.errors import CoterieError, Unauthorized
 from coterie.http.asgi import Headers
+from coterie.http.background import BackgroundWrites, is_this_hour
 from coterie.http.basic import PasswordFailures, read_basic
 from coterie.http.recent import Recent
 from coterie.model import times
@@ -16,20 +16,17 @@ from coterie.store import devices as store
 from coterie.store.database import Database, Tx
 from coterie.store.devices import Login
 
-# the last use is saved once an hour: the first 13 characters of a moment
-_HOUR = 13
 VIA = "carddav"
 
 
 class DeviceLogins:
     """The devices of one process."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, writes: BackgroundWrites) -> None:
+        self._database, self._writes = database, writes
         # by the hash of a password
         self._recent = Recent[Login]()
         self._failures = PasswordFailures()
-        self._background: set[asyncio.Task[None]] = set()
 
     async def find(self, headers: Headers, source: str, *, is_checked_again: bool = False) -> Login:
         """The device of the credentials. One indexed read: revoking a device holds at once.
@@ -77,26 +74,13 @@ class DeviceLogins:
 
     def seen(self, login: Login, user_agent: str, revision: int | None = None) -> None:
         """Saves in the background that a device was seen, and up to which change number it knows everything."""
-        device, hour = login.device, times.now()[:_HOUR]
+        device = login.device
         agent = "".join(char for char in user_agent[:USER_AGENT_LENGTH_MAX] if char.isprintable())
-        is_recent = device.last_seen_at is not None and device.last_seen_at[:_HOUR] == hour
+        is_recent = is_this_hour(device.last_seen_at, times.now())
         if is_recent and agent == device.user_agent and revision in (None, login.seen_revision):
             return
 
         def save(tx: Tx) -> None:
             save_last_seen(tx, login.caller.organization_id, device.id, user_agent=agent, revision=revision)
 
-        async def save_or_skip() -> None:
-            try:
-                await self._database.run_write(save)
-            except CoterieError:
-                pass  # no request fails for this
-
-        task = asyncio.get_running_loop().create_task(save_or_skip())
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-
-    async def stopped(self) -> None:
-        """Waits up to 5 seconds for pending saves."""
-        if self._background:
-            await asyncio.wait(self._background, timeout=5.0)
+        self._writes.start(save)

@@ -1,13 +1,12 @@
 """Authenticates requests: credentials become a Caller.
 
-Programs send a bearer token (RFC 6750), browsers the cookie of a session. CardDAV's Basic password belongs here as
-well: it needs a function that reads its header, and a method of Authentication that returns a Caller.
+Programs send a bearer token (RFC 6750), browsers the cookie of a session. Phones send a Basic password, which basic.py
+reads and carddav/devices.py checks.
 """
 
-import asyncio
-
-from coterie.errors import CoterieError, Forbidden, NotFound, Unauthorized
+from coterie.errors import Forbidden, NotFound, Unauthorized
 from coterie.http.asgi import Headers
+from coterie.http.background import BackgroundWrites, is_this_hour
 from coterie.model import times
 from coterie.model.access_tokens import hash_token
 from coterie.model.organizations import Caller, User
@@ -16,12 +15,9 @@ from coterie.settings import Settings
 from coterie.store import access_tokens as token_store
 from coterie.store import organizations as store
 from coterie.store import sessions as session_store
-from coterie.store.database import Database, Tx, Work
+from coterie.store.database import Tx
 
-# The last use of a token is saved once an hour: the first 13 characters of a moment
-_HOUR = 13
 _DAY_SECONDS = 86_400
-_STOP_SECONDS = 5.0
 
 
 def read_bearer_token(headers: Headers) -> str | None:
@@ -40,24 +36,12 @@ def require_scope(caller: Caller | None, scope: str) -> Caller:
 
 
 class Authentication:
-    """Finds the caller of credentials, and saves in the background when a token was last used."""
+    """Finds the caller of credentials, and saves in the background when a token or session was last used."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self._database = database
+    def __init__(self, writes: BackgroundWrites, settings: Settings) -> None:
+        self._writes = writes
         self._login_seconds = settings.login_days * _DAY_SECONDS
         self._idle_seconds = settings.login_idle_days * _DAY_SECONDS
-        self._background: set[asyncio.Task[None]] = set()
-        # ids of the tokens and sessions whose last use is being saved: a write authenticates twice
-        self._saving: set[str] = set()
-
-    async def started(self) -> None:
-        """Must be awaited once on the event loop of the application."""
-        self._loop = asyncio.get_running_loop()
-
-    async def stopped(self) -> None:
-        """Waits up to 5 seconds for changes that are being saved."""
-        if self._background:
-            await asyncio.wait(self._background, timeout=_STOP_SECONDS)
 
     def find_caller(self, tx: Tx, token: str, *, via: str, organization_uuid: str | None = None) -> Caller | None:
         """The caller of a token; None if it is unknown, revoked, expired or an idle login. Any thread may call this.
@@ -73,7 +57,7 @@ class Authentication:
         if row is None:
             return None
         caller, spans_organizations, last_used_at = row
-        if last_used_at is None or last_used_at[:_HOUR] != now[:_HOUR]:
+        if not is_this_hour(last_used_at, now):
             self._save_last_use(caller, now)
         if organization_uuid is None or organization_uuid.lower() == caller.organization_uuid:
             return caller
@@ -85,10 +69,11 @@ class Authentication:
         """The session with this token and its user; None if it is unknown or has ended. Any thread may call this."""
         now = times.now()
         found = session_store.find_session(tx, hash_token(token), **self.session_limits(now))
-        if found is not None and found[0].last_used_at[:_HOUR] != now[:_HOUR]:
+        if found is not None and not is_this_hour(found[0].last_used_at, now):
             session_id, before = found[0].id, found[0].last_used_at
-            self._in_background(
-                session_id, lambda tx: session_store.touch_session(tx, session_id, before=before, now=now)
+            # a write authenticates twice, so the first save may still be running
+            self._writes.start(
+                lambda tx: session_store.touch_session(tx, session_id, before=before, now=now), session_id
             )
         return found
 
@@ -107,27 +92,7 @@ class Authentication:
         def save(tx: Tx) -> None:
             token_store.touch_access_token(tx, caller.organization_id, token_id, now)
 
-        self._in_background(token_id, save)
-
-    def _in_background(self, id_: str, save: Work[None]) -> None:
-        if id_ in self._saving:
-            return
-        self._saving.add(id_)
-
-        async def save_or_skip() -> None:
-            try:
-                await self._database.run_write(save)
-            except CoterieError:
-                pass  # no request fails for this
-            finally:
-                self._saving.discard(id_)
-
-        def start() -> None:
-            task = self._loop.create_task(save_or_skip())
-            self._background.add(task)
-            task.add_done_callback(self._background.discard)
-
-        self._loop.call_soon_threadsafe(start)
+        self._writes.start(save, token_id)
 
 
 def _in_organization(tx: Tx, caller: Caller, organization_uuid: str) -> Caller:

@@ -8,6 +8,7 @@ from client import Client
 from coterie.api.dispatch import ContractApp
 from coterie.api.route import Contract, Request, Route
 from coterie.http.authentication import Authentication
+from coterie.http.background import BackgroundWrites
 from coterie.http.requests import RequestRecorder
 from coterie.http.responses import Response
 from coterie.model.organizations import Caller
@@ -25,11 +26,12 @@ def test_a_handler_reads_a_header_by_its_name_in_any_case(database: Database, se
         for method, mode in (("GET", "read"), ("PUT", "write"), ("POST", "slow"))
     )
     contract = Contract("small", "Small", "1", "/small/v1", "", routes, lambda error: Response(str(error), 500))
-    authentication = Authentication(database, settings)
+    writes = BackgroundWrites(database)
+    authentication = Authentication(writes, settings)
     app: Any = ContractApp(database, settings, [contract], authentication, RequestRecorder(log_requests=False))
     loop = asyncio.new_event_loop()
     try:
-        loop.run_until_complete(authentication.started())
+        loop.run_until_complete(writes.started())
         client = Client(app, loop=loop)
         for method in ("GET", "PUT", "POST"):
             response = client.call(method, "/small/v1/echo", headers={"if-match": '"7"'})

@@ -1,5 +1,6 @@
 """The calendar feed: what it has, how calendar programs read it, and who may."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import icalendar
@@ -186,8 +187,22 @@ def test_the_address_answers_with_an_etag_and_304(world: World, client: Client) 
         assert (again.status, again.body) == (304, b"")
     assert client.call("GET", path, headers={"if-none-match": f"w/{etag}"}).status == 200
     assert client.call("POST", path).status == 405
+
+
+def test_a_feed_does_not_wait_until_its_last_use_is_saved(world: World, client: Client) -> None:
+    path = path_of(feed_of(world))
+    with world.database.write() as tx:
+        tx.run("UPDATE calendar_feeds SET last_read_at = NULL")
+        assert client.call("GET", path).status == 200
+    deadline = time.monotonic() + 10
+    while not _is_read(world) and time.monotonic() < deadline:
+        client.call("HEAD", path)
+    assert _is_read(world)
+
+
+def _is_read(world: World) -> bool:
     with world.database.read() as tx:
-        assert tx.one("SELECT last_read_at FROM calendar_feeds WHERE last_read_at IS NOT NULL") is not None
+        return tx.one("SELECT 1 FROM calendar_feeds WHERE last_read_at IS NOT NULL") is not None
 
 
 def test_an_unknown_or_revoked_address_is_not_found(world: World, client: Client) -> None:
