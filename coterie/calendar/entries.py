@@ -115,7 +115,7 @@ def _reminders(tx: Tx, organization_id: int, user_id: str, window: Window) -> It
         title = each.title or each.category.capitalize()
         yield CalendarEvent(
             uid=f"reminder-{each.id}@{window.host}", start=due, category="Reminder", changed_at=_at(each.updated_at),
-            summary=f"{title}: {contact.name}" if contact and contact.name else title,
+            summary=f"{title}: {contact.shown_name}" if contact and contact.shown_name else title,
             url=f"{window.root}/people/{contact.id}" if contact else None,
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ from coterie.mcp.outputs import fit, without_empty
 from coterie.mcp.tool import Call, Output, Tool
 from coterie.model import times
 from coterie.model.cadences import words_of
+from coterie.model.dates import coming_days
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Row, Tx
 from coterie.store.days import list_birthdays_on_days, list_dates_on_days
@@ -60,7 +61,7 @@ def who_to_reach(tx: Tx, call: Call) -> Output:
     today = datetime.now(zone).date()
     until = today + timedelta(days=asked.within_days)
     where = read_filter(tx, call.caller, asked.filter)
-    coming = _coming(today, asked.within_days)
+    coming = coming_days(today, asked.within_days + 1)
     days = _Days(call, where, today=today, until=until, zone=zone, most=asked.limit + 1, coming=coming)
     kinds = asked.kinds or _KINDS
     reasons = sorted((each for kind in kinds for each in _KINDS[kind](tx, days)), key=_rank)
@@ -79,17 +80,6 @@ def who_to_reach(tx: Tx, call: Call) -> Output:
 
 def _rank(reason: Reason) -> tuple[str, int]:
     return reason.on, reason.contact_id
-
-
-def _coming(today: date, within_days: int) -> dict[str, date]:
-    """MM-DD -> the next such day; 29 February is 28 February in other years."""
-    coming: dict[str, date] = {}
-    for number in range(within_days + 1):
-        day = today + timedelta(days=number)
-        coming.setdefault(f"{day:%m-%d}", day)
-        if (day.month, day.day) == (2, 28) and (day + timedelta(days=1)).month == 3:
-            coming.setdefault("02-29", day)
-    return coming
 
 
 def _matching(tx: Tx, days: _Days, reasons: list[Reason]) -> list[Reason]:

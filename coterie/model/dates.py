@@ -1,6 +1,7 @@
 """Important dates of a contact other than the birthday: an anniversary, the day two people met, a name day."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from msgspec import Struct
@@ -23,6 +24,17 @@ class ImportantDate(Struct, frozen=True):
     created_at: str
     updated_at: str
     deleted_at: str | None
+
+
+def coming_days(today: date, count: int) -> dict[str, date]:
+    """MM-DD -> the next such day, of the first days from today; 29 February is 28 February in other years."""
+    coming: dict[str, date] = {}
+    for number in range(count):
+        day = today + timedelta(days=number)
+        coming.setdefault(f"{day:%m-%d}", day)
+        if (day.month, day.day) == (2, 28) and (day + timedelta(days=1)).month == 3:
+            coming.setdefault("02-29", day)
+    return coming
 
 
 def check_date(fields: Mapping[str, str | None]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def log(tx: Tx, visit: Visit) -> Result:
     )
     first = people[0]
     undo = f"{visit.root}/people/{first.id}/touches/{touches[first.id]}/delete" if len(touches) == 1 else ""
-    who = ", ".join(each.name or "somebody" for each in people)
+    who = ", ".join(each.shown_name or "somebody" for each in people)
     return Go(url=f"{visit.root}/people/{first.id}", message=f"Logged with {who}", undo=undo)
 
 

@@ -10,6 +10,7 @@ from coterie.demo.springfield import can_look_around
 from coterie.errors import NotFound
 from coterie.model import times
 from coterie.model.contacts import Contact
+from coterie.model.dates import coming_days
 from coterie.model.imports import STAGED, Import
 from coterie.model.reminders import Reminder
 from coterie.store.contacts import count_contacts, list_contacts_by_id
@@ -87,22 +88,13 @@ def _waits(import_: Import) -> bool:
 
 def list_days(tx: Tx, organization_id: int, today: date, days: int = DAYS) -> list[Day]:
     """The birthdays and other dates from today on, soonest first."""
-    coming = {}
-    for number in range(days + 1):
-        day = today + timedelta(days=number)
-        coming[f"{day:%m-%d}"] = day
-        if (day.month, day.day) == (2, 28) and not _is_leap(day.year):
-            coming["02-29"] = day
+    coming = coming_days(today, days + 1)
     born = list_birthdays(tx, organization_id, coming, limit=SHOWN_MAX)
     dates = list_dates_on(tx, organization_id, coming, limit=SHOWN_MAX)
     contacts = {each.id: each for each in list_contacts_by_id(tx, organization_id, {row[0] for row in dates})}
     found = [_day(each, "Birthday", each.birthday or "", coming, today) for each in born]
     found += [_day(contacts[id_], label, on, coming, today) for id_, label, on in dates if id_ in contacts]
     return sorted(found, key=lambda each: (each.days, each.contact.shown_name or ""))
-
-
-def _is_leap(year: int) -> bool:
-    return (year % 4 == 0 and year % 100 != 0) or year % 400 == 0
 
 
 def _day(contact: Contact, label: str, on: str, coming: dict[str, date], today: date) -> Day:

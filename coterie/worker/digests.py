@@ -6,7 +6,7 @@ server the job sends nothing more.
 """
 
 import threading
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +15,7 @@ from coterie.actions.cadences import list_due
 from coterie.actions.callers import caller_for
 from coterie.model import times
 from coterie.model.cadences import words_of
+from coterie.model.dates import coming_days
 from coterie.model.jobs import Job
 from coterie.model.time_zones import zone_of
 from coterie.settings import Settings
@@ -115,7 +116,8 @@ def _reminders(tx: Tx, organization_id: int, user_id: str, today: date) -> list[
         if each.due_at and each.finished_at is None and not each.is_contact_deleted
     ]
     ids = {each.contact_id for _, each in due if each.contact_id is not None}
-    names = {contact.id: contact.name for contact in list_contacts_by_id(tx, organization_id, ids)} if ids else {}
+    people = list_contacts_by_id(tx, organization_id, ids) if ids else []
+    names = {contact.id: contact.shown_name for contact in people}
     lines = []
     for at, each in sorted(due, key=lambda pair: pair[0]):
         if at.date() == today:
@@ -126,18 +128,12 @@ def _reminders(tx: Tx, organization_id: int, user_id: str, today: date) -> list[
 
 def _days(tx: Tx, organization_id: int, today: date) -> list[str]:
     """Birthdays and important dates of the next seven days, soonest first."""
-    coming = {f"{today + timedelta(days=n):%m-%d}": today + timedelta(days=n) for n in range(DAYS)}
-    if "02-28" in coming and "02-29" not in coming and not _is_leap(coming["02-28"].year):
-        coming["02-29"] = coming["02-28"]
+    coming = coming_days(today, DAYS)
     found = [
         (coming[(each.birthday or "")[-5:]], each.shown_name or "No name", "birthday")
         for each in list_birthdays(tx, organization_id, coming, limit=100)
     ]
     dates = list_dates_on(tx, organization_id, coming, limit=100)
-    names = {each.id: each.name for each in list_contacts_by_id(tx, organization_id, {row[0] for row in dates})}
+    names = {each.id: each.shown_name for each in list_contacts_by_id(tx, organization_id, {row[0] for row in dates})}
     found += [(coming[on[-5:]], names.get(contact_id) or "No name", label) for contact_id, label, on in dates]
     return [f"{day:%a} {day.day} {day:%b}: {name}, {label}" for day, name, label in sorted(found)][: SHOWN_MAX * 2]
-
-
-def _is_leap(year: int) -> bool:
-    return (year % 4 == 0 and year % 100 != 0) or year % 400 == 0

@@ -72,8 +72,10 @@ def test_birthdays_are_explicit_days_with_the_age(world: World) -> None:
 
 def test_who_has_no_name_is_called_by_what_is_shown(world: World) -> None:
     with world.database.write() as tx:
-        create_contact(tx, world.alice, {"employer": "Lard Lad", "birthday": "--05-12"})
+        shop = create_contact(tx, world.alice, {"employer": "Lard Lad", "birthday": "--05-12"})
+        create_reminder(tx, world.alice, {"title": "Order", "due_at": "2026-03-04T09:00:00Z"}, shop.id)
     assert titles(world, feed_of(world, "birthdays")) == [("2026-05-12", "Lard Lad's birthday")]
+    assert [title for _, title in titles(world, feed_of(world, "reminders"))] == ["Order: Lard Lad"]
 
 
 @pytest.mark.parametrize(

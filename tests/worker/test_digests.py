@@ -7,7 +7,8 @@ from smtp_server import Inbox
 from world import World
 
 from coterie.actions.cadences import set_cadence
-from coterie.actions.contacts import update_contact
+from coterie.actions.contacts import create_contact, update_contact
+from coterie.actions.dates import create_date
 from coterie.actions.digests import set_digest
 from coterie.actions.members import remove_member
 from coterie.actions.reminders import create_reminder
@@ -66,6 +67,17 @@ def test_the_mail_names_who_is_due_reminders_and_birthdays(home: World) -> None:
     assert "17:30 Buy flowers: Marge Simpson" in text and "Secret" not in text
     assert "Homer Simpson, birthday" in text and text.count("birthday") == 1
     assert text_at(home, NOON - timedelta(days=40), settings) is None
+
+
+def test_who_has_no_name_is_called_by_what_is_shown(home: World) -> None:
+    with home.database.write() as tx:
+        shop = create_contact(tx, home.alice, {"employer": "Lard Lad"})
+        opened = NOON + timedelta(days=3)
+        create_date(tx, home.alice, shop.id, {"label": "Opening", "occurs_on": f"--{opened:%m-%d}"})
+        create_reminder(tx, home.alice, {"title": "Order", "due_at": NOON.isoformat()}, shop.id)
+    text = text_at(home, NOON, Settings(base_url="https://book.example.org")) or ""
+    assert "Lard Lad, Opening" in text
+    assert "Order: Lard Lad" in text
 
 
 def test_one_mail_a_day_in_the_own_morning(home: World, smtp: Settings, inbox: Inbox) -> None:
