@@ -12,7 +12,7 @@ from coterie.api.call import Call
 from coterie.api.route import Request
 from coterie.api.routing import CompiledRoute
 from coterie.http.authentication import require_scope
-from coterie.http.conditions import matches
+from coterie.http.conditions import IF_MATCH, check_etags, matches
 from coterie.http.errors import PreconditionFailed
 from coterie.http.responses import Encoded, encode_response
 from coterie.model.organizations import Caller
@@ -33,14 +33,14 @@ def with_etag(call: Call, response: Encoded) -> Encoded:
     if condition is None:
         return status, [*sent, (b"etag", etag.encode())], body
     extra = [(b"etag", etag.encode()), _CACHE]
-    if matches(condition.decode("latin-1"), etag, is_strong=False):
+    if matches(condition.decode("latin-1"), etag):
         return 304, [*(header for header in sent if header[0] != b"content-type"), *extra], b""
     return status, [*sent, *extra], body
 
 
 def check_if_match(tx: Tx, caller: Caller, call: Call, request: Request) -> None:
-    """Raises PreconditionFailed unless If-Match has the ETag of what the GET of the path shows now; Forbidden if the
-    caller may not read it, because the ETag would show it when it changes.
+    """Raises PreconditionFailed unless If-Match has the ETag of what the GET of the path shows now; Invalid if it has
+    none at all; Forbidden if the caller may not read it, because the ETag would show it when it changes.
 
     A write without If-Match passes, and one of a path whose GET has no ETag. The GET gets the query of the request, or
     its body if that locates the thing; this raises as it does.
@@ -50,6 +50,7 @@ def check_if_match(tx: Tx, caller: Caller, call: Call, request: Request) -> None
     get = call.found.routes.get("GET") if b"if-match" in call.headers else None
     if get is None or not _has_etag(get):
         return
+    check_etags(request.header(IF_MATCH) or "")
     if get.route.scope is not None:
         require_scope(caller, get.route.scope)
     _, query = get.read({**(call.body if call.route.is_located_by_body else call.query)}, {})
@@ -59,7 +60,7 @@ def check_if_match(tx: Tx, caller: Caller, call: Call, request: Request) -> None
     shown = get.route.handler(tx, caller, request_of_get)
     _, _, body = encode_response(shown, get.route.status)
     etag = _etag_of(body if isinstance(body, bytes) else b"")
-    if not matches(request.header("If-Match") or "", etag, is_strong=True):
+    if not matches(request.header(IF_MATCH) or "", etag):
         raise PreconditionFailed(etag)
 
 

@@ -60,7 +60,7 @@ def calendar(
         if is_seen_long_ago(found.feed):
             writes.start(lambda tx: save_last_read(tx, found.organization_id, found.feed.id), found.feed.id)
         headers = {**_HEADERS, "etag": found.etag}
-        if matches(request.headers.get("if-none-match", ""), found.etag, is_strong=False):
+        if matches(request.headers.get("if-none-match", ""), found.etag):
             return Response(status_code=304, headers=headers)
         return Response(found.body, media_type="text/calendar; charset=utf-8", headers=headers)
 

@@ -46,7 +46,7 @@ def get_card(context: Context) -> DavResponse:
     if ref is None:
         raise NotFound("There is no such card")
     etag = etag_of(ref)
-    if matches(request.header(b"if-none-match"), etag, is_strong=False):
+    if matches(request.header(b"if-none-match"), etag):
         return DavResponse(304, (("ETag", etag),))
     rendered = Renderer(context.tx, context.login.caller, request.folder).render([ref])[ref.href]
     accept = request.header(b"accept").lower()

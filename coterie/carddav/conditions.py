@@ -34,11 +34,11 @@ def check_conditions(request: Request, ref: CardRef | None) -> None:
     """
     etag = etag_of(ref) if ref else None
     match, none_match = _header(request, b"if-match"), _header(request, b"if-none-match")
-    if match and not matches(match, etag, is_strong=True):
+    if match and not matches(match, etag):
         raise DavError(412, message="The card was changed or deleted", etag=etag)
     if not match and ref is not None and _is_modified(ref, request.header(b"if-unmodified-since")):
         raise DavError(412, message="The card has changed", etag=etag)
-    if none_match and matches(none_match, etag, is_strong=False):
+    if none_match and matches(none_match, etag):
         raise DavError(412, message="The card exists", etag=etag)
 
 
@@ -112,7 +112,7 @@ def _has(context: Context, resource: Resource, term: _Term) -> bool:
         context.check(resource)
         if resource.kind == "card" and term.etag is not None:
             ref = context.find_card(resource)
-            return ref is not None and matches(term.etag, etag_of(ref), is_strong=True)
+            return ref is not None and matches(term.etag, etag_of(ref))
         if resource.kind == "book" and term.token is not None:
             return term.token == context.token(resource, context.token_revision(resource))
     except NotFound:

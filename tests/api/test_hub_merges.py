@@ -45,7 +45,7 @@ def test_a_merge_with_if_match_is_of_what_the_client_has_read(world: World, hub:
     for each in ids:
         hub.patch(f"{CONTACTS}/{each}", {"nickname": f"Nick {each}"})
     new = [hub.get(f"{CONTACTS}/{each}").headers["etag"] for each in ids]
-    for etags in (old, old[:1], [new[0], old[1]], [old[0], new[1]], new[1:], [f"W/{new[0]}"], ["x"], [""]):
+    for etags in (old, old[:1], [new[0], old[1]], [old[0], new[1]], new[1:], ['"x"']):
         stale = merge(*etags)
         assert (stale.status, stale.json["type"]) == (412, f"{HUB}/problems/changed-since"), etags
     (missed,) = merge(new[0], old[1]).json["changed_since"]

@@ -63,9 +63,7 @@ def test_what_the_client_has_read_is_not_named(world: World, hub: Client) -> Non
     assert [each["fields"] for each in conflict(hub, path, etags[-1])["changed_since"]] == [["bio"]]
 
 
-@pytest.mark.parametrize(
-    "etag", ['"x"', '"-1"', '"0"', '"1e9"', '"٣"', f'"{10**30}"', "", ",", 'W/"', '"9007199254740991"']
-)
+@pytest.mark.parametrize("etag", ['"x"', '"-1"', '"0"', '"1e9"', '"٣"', f'"{10**30}"', 'W/"x"', '"9007199254740991"'])
 def test_an_etag_that_the_contact_never_had_names_no_changes(world: World, hub: Client, etag: str) -> None:
     response = hub.call("PATCH", f"{CONTACTS}/{world.homer.id}", json_body={}, headers={"if-match": etag})
     assert response.status == 412

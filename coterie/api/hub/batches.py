@@ -144,7 +144,7 @@ def _upsert(tx: Tx, caller: Caller, operation: BatchOperation) -> _Done:
         match=operation.match, contact=_fields(operation), if_several=operation.if_several,
         if_deleted=operation.if_deleted,
     )  # fmt: skip
-    outcome, _, contact = upsert_contact(tx, caller, body, operation.if_match)
+    outcome, _, contact = upsert_contact(tx, caller, body, operation.if_match, field="if_match")
     return outcome, contact
 
 
@@ -184,5 +184,5 @@ def _to_change(tx: Tx, caller: Caller, operation: BatchOperation) -> Contact:
     contact = store.find_contact_to_change(tx, caller.organization_id, found.id) if found else None
     if contact is None:
         raise NotFound("Contact not found")
-    check_if_match(tx, caller, contact, operation.if_match)
+    check_if_match(tx, caller, contact, operation.if_match, field="if_match")
     return contact

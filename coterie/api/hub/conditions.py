@@ -3,7 +3,7 @@
 from coterie.api.hub.errors import ChangedSince, IfMatchRequired
 from coterie.api.hub.missed_changes import find_missed
 from coterie.api.route import Request
-from coterie.http.conditions import matches, read_etags
+from coterie.http.conditions import IF_MATCH, check_etags, matches, read_etags
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
@@ -14,16 +14,19 @@ def etag_of(contact: Contact) -> str:
 
 
 def is_unchanged(request: Request, contact: Contact) -> bool:
-    """Whether If-None-Match has the ETag of the contact, so that the response is 304. Compared weakly."""
+    """Whether If-None-Match has the ETag of the contact, so that the response is 304."""
     header = request.header("If-None-Match")
-    return header is not None and matches(header, etag_of(contact), is_strong=False)
+    return header is not None and matches(header, etag_of(contact))
 
 
-def check_if_match(tx: Tx, caller: Caller, contact: Contact, header: str | None, *, is_final: bool = False) -> None:
-    """Raises ChangedSince if If-Match does not have the contact's ETag, IfMatchRequired if there is none but must be.
+def check_if_match(
+    tx: Tx, caller: Caller, contact: Contact, header: str | None, *, is_final: bool = False, field: str = IF_MATCH
+) -> None:
+    """Raises ChangedSince if If-Match does not have the contact's ETag, IfMatchRequired if there is none but must be,
+    Invalid if it has no ETag at all; field: its name in the request.
 
-    It must be there if the change is final, and for every change if the organization requires it. Compared strongly: a
-    weak ETag never matches. `*` matches every contact that exists.
+    It must be there if the change is final, and for every change if the organization requires it. `*` matches every
+    contact that exists.
     """
     if header is None:
         if is_final:
@@ -31,5 +34,6 @@ def check_if_match(tx: Tx, caller: Caller, contact: Contact, header: str | None,
         if caller.require_if_match:
             raise IfMatchRequired("If-Match is missing: this organization requires it for every change of a contact")
         return
-    if not matches(header, etag_of(contact), is_strong=True):
+    check_etags(header, field)
+    if not matches(header, etag_of(contact)):
         raise ChangedSince(etag_of(contact), find_missed(tx, caller, contact, read_etags(header)))

@@ -9,12 +9,15 @@ from coterie.api.hub.missed_changes import MISSED_MAX, Missed, MissedChange
 from coterie.api.idempotency import HEADER, KEY_REUSED
 from coterie.errors import Conflict, CoterieError, Invalid, TooSlow, Unauthorized
 from coterie.errors import Problem as FieldProblem
+from coterie.http.conditions import IF_MATCH
 from coterie.http.cursors import InvalidCursor
 from coterie.http.errors import InvalidQuery, MethodNotAllowed, Unexpected, error_headers, status_of
 from coterie.http.responses import Response
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/api/hub/v1/problems/"
+# headers as they are named in problems
+_HEADERS = frozenset({(HEADER,), (IF_MATCH,)})
 
 
 class Kind(NamedTuple):
@@ -205,7 +208,7 @@ def _slug(error: Exception) -> str:
         kinds = {problem.kind for problem in error.problems}
         if KEY_REUSED in kinds:
             return "key-reused"
-        is_header = any(problem.path == (HEADER,) for problem in error.problems)
+        is_header = any(problem.path in _HEADERS for problem in error.problems)
         return "bad-request" if is_header or isinstance(error, InvalidQuery) or "malformed" in kinds else "invalid"
     return _BY_STATUS[status_of(error)]
 
@@ -220,7 +223,7 @@ def _fields(error: Exception) -> list[ProblemField]:
 
 def _field(problem: FieldProblem, place: Literal["query", "body"]) -> ProblemField:
     name = ".".join(problem.path)
-    is_header = problem.path == (HEADER,)
+    is_header = problem.path in _HEADERS
     message = f"{name or 'The body'} {problem.reason}"
     return ProblemField(
         "header" if is_header else place, name, problem.kind, message, _FIXES.get(problem.kind) if name else None

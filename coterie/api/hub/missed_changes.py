@@ -48,7 +48,7 @@ class Missed(NamedTuple):
 
 def find_missed(tx: Tx, caller: Caller, contact: Contact, etags: Sequence[str]) -> Missed | None:
     """The changes after the newest revision that the ETags name; None if they name none that the contact had."""
-    numbers = (etag.removeprefix("W/").strip('"') for etag in etags)
+    numbers = (etag.strip('"') for etag in etags)
     revisions = [int(text) for text in numbers if text.isascii() and text.isdigit() and len(text) <= 18]
     earlier = [revision for revision in revisions if 0 < revision < contact.revision]
     if not earlier:

@@ -16,6 +16,7 @@ from coterie.api.hub.contacts import contact_headers
 from coterie.api.hub.errors import Candidate, SeveralMatch
 from coterie.api.route import Request
 from coterie.errors import Invalid, NotFound
+from coterie.http.conditions import IF_MATCH
 from coterie.http.responses import Response
 from coterie.model.contacts import Contact
 from coterie.model.handles import normalize
@@ -57,19 +58,20 @@ class UpsertEntity(Struct):
 
 def upsert(tx: Tx, caller: Caller, request: Request) -> Response:
     shape = read_shape(request.query.fields, request.query.include)
-    outcome, matched_by, contact = upsert_contact(tx, caller, request.body, request.header("If-Match"))
+    outcome, matched_by, contact = upsert_contact(tx, caller, request.body, request.header(IF_MATCH))
     entity = UpsertEntity(outcome, matched_by, present_contact(tx, caller.organization_id, contact, shape))
     return Response(entity, 201 if outcome == "created" else 200, contact_headers(contact))
 
 
 def upsert_contact(
-    tx: Tx, caller: Caller, body: UpsertBody, if_match: str | None = None
+    tx: Tx, caller: Caller, body: UpsertBody, if_match: str | None = None, *, field: str = IF_MATCH
 ) -> tuple[Outcome, By | None, Contact]:
     """(the outcome, what the contact was found by, the contact as saved).
 
-    if_match: ETags, of which the contact must have one; None if any will do. Raises SeveralMatch; ChangedSince as
-    check_if_match; Invalid for fields; NotFound if no contact has the id or UUID and nothing else identifies it,
-    because the next upsert would not find the contact that this one created, or if if_match can be of none.
+    if_match: ETags, of which the contact must have one; None if any will do; field is its name. Raises SeveralMatch;
+    ChangedSince and Invalid as check_if_match; Invalid for fields; NotFound if no contact has the id or UUID and
+    nothing else identifies it, because the next upsert would not find the contact that this one created, or if if_match
+    can be of none.
     """
     identifiers = actions.read_identifiers(caller, [(each.by, each.value, each.source) for each in body.match])
     matched, contacts = actions.find_matches(tx, caller, identifiers)
@@ -86,7 +88,7 @@ def upsert_contact(
     before = _choose(matched, contacts, body.if_several)
     if if_match is not None:
         locked = find_contact_to_change(tx, caller.organization_id, before.id)
-        check_if_match(tx, caller, locked or before, if_match)
+        check_if_match(tx, caller, locked or before, if_match, field=field)
     if before.deleted_at is not None:
         contact_actions.restore_contact(tx, caller, before.id)
     with wire_names("contact"):
