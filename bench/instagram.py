@@ -143,7 +143,9 @@ def _process(database: Database, settings: Settings, body: bytes) -> float:
     with database.write() as tx:
         if receive_delivery(tx, decode_body(body), body.decode()):
             raise RuntimeError("unknown account")
-        (job,) = [job for job in job_claims.claim(tx) if job.name == DELIVERY_JOB]
+        job = job_claims.claim(tx)
+    if job is None or job.name != DELIVERY_JOB:
+        raise RuntimeError("another job waits")
     started = time.perf_counter()
     instagram_delivery(database, settings, job, threading.Event())
     seconds = time.perf_counter() - started

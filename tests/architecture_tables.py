@@ -129,7 +129,6 @@ WITHOUT_ORGANIZATION = {
     "store/idempotency_keys.py:delete_old_keys": "the worker serves every organization",
     "store/job_claims.py:is_due": "the worker serves every organization",
     "store/job_claims.py:claim": "the worker serves every organization",
-    "store/job_claims.py:bury": "the worker serves every organization",
     "store/job_claims.py:end_leases": "the worker serves every organization",
     "store/job_reports.py:count_by_name": "the operator sees every organization",
     "store/job_reports.py:count_dead": "the operator sees every organization",

@@ -5,8 +5,9 @@ from typing import Any
 from world import World
 
 from coterie.model import times
-from coterie.model.jobs import Job
-from coterie.store import jobs
+from coterie.model.jobs import DEAD, Job
+from coterie.store import job_claims, jobs
+from coterie.store.database import Tx
 
 
 def put(world: World, name: str = "work", arguments: dict[str, Any] | None = None, **options: Any) -> str:
@@ -15,6 +16,14 @@ def put(world: World, name: str = "work", arguments: dict[str, Any] | None = Non
         job_id = jobs.enqueue(tx, world.alice.organization_id, name, arguments or {}, **options)
     assert job_id
     return job_id
+
+
+def claim_all(tx: Tx, limit: int = 100, **options: Any) -> list[Job]:
+    """Claims the next jobs, without those that are dead."""
+    claimed: list[Job] = []
+    while len(claimed) < limit and (job := job_claims.claim(tx, **options)):
+        claimed += [job] if job.state != DEAD else []
+    return claimed
 
 
 def job_of(world: World, job_id: str) -> Job:

@@ -9,16 +9,28 @@ from collections.abc import Iterable
 
 from coterie.model import times
 from coterie.model.ids import new_id
-from coterie.model.jobs import DEAD, IN_ORDER, RUNNING, Job
+from coterie.model.jobs import IN_ORDER, Job
 from coterie.store.database import Tx
 from coterie.store.jobs import LEASE_SECONDS, SELECT
 
+WORKER_CRASHED = "worker crashed"
 _UNFINISHED = "state IN ('waiting', 'running')"
 _IN_ORDER = ", ".join(f"'{name}'" for name in IN_ORDER)
 _READY = (
     f" AND run_at <= :now AND {_UNFINISHED} AND NOT (name IN ({_IN_ORDER}) AND EXISTS"
     " (SELECT 1 FROM jobs e WHERE e.organization_id = jobs.organization_id AND e.name = jobs.name"
     f" AND e.id < jobs.id AND e.{_UNFINISHED}))"
+)
+
+_CRASHED = "state = 'running' AND attempt_count >= attempts_max"
+_CLAIM = (
+    "UPDATE jobs SET worker = :worker, claim = :claim, updated_at = :now,"
+    f" state = CASE WHEN {_CRASHED} THEN 'dead' ELSE 'running' END,"
+    f" run_at = CASE WHEN {_CRASHED} THEN run_at ELSE :lease END,"
+    f" attempt_count = CASE WHEN {_CRASHED} THEN attempt_count ELSE attempt_count + 1 END,"
+    f" last_error = CASE WHEN {_CRASHED} THEN :error ELSE last_error END,"
+    f" finished_at = CASE WHEN {_CRASHED} THEN :now ELSE finished_at END"
+    f" WHERE (organization_id, id) IN (SELECT organization_id, id FROM due) RETURNING {SELECT}"
 )
 
 
@@ -37,59 +49,30 @@ def claim(
     *,
     lane: str | None = None,
     after: int = 0,
-    limit: int = 1,
     worker: str | None = None,
     lease_seconds: float = LEASE_SECONDS,
-) -> list[Job]:
-    """Claims jobs that may start now or whose lease has ended.
+) -> Job | None:
+    """Claims the next job that may start now or whose lease has ended; None if there is none.
 
-    lane: by default any. after: the id of the organization served last. worker: its id (end_leases).
+    A job whose worker crashed at its last attempt would crash this one too: it is returned dead. lane: by default any.
+    after: the id of the organization served last. worker: its id (end_leases).
     """
     of_lane = f" AND lane = '{lane}'" if lane else ""
-    claimed: list[Job] = []
+    now = times.now()
+    bound = {
+        "after": after, "now": now, "lease": times.after(now, lease_seconds), "claim": new_id(), "worker": worker,
+        "error": WORKER_CRASHED,
+    }  # fmt: skip
     for side in (">", "<="):
-        rows = tx.all(
-            f"SELECT organization_id, id FROM jobs WHERE organization_id {side} :after{of_lane}{_READY}"
-            " ORDER BY organization_id, run_at LIMIT :limit"
-            + (" FOR UPDATE SKIP LOCKED" if tx.engine == "postgresql" else ""),
-            {"after": after, "now": times.now(), "limit": limit - len(claimed)},
-        )
-        claimed += _take(tx, rows, worker, lease_seconds)
-        if len(claimed) == limit:
-            break
-    return claimed
-
-
-def _take(tx: Tx, rows: Iterable[tuple[int, str]], worker: str | None, lease_seconds: float) -> list[Job]:
-    now, taken = times.now(), []
-    for organization_id, job_id in rows:
         row = tx.one(
-            "UPDATE jobs SET state = :running, run_at = :lease, claim = :claim, worker = :worker,"
-            " attempt_count = attempt_count + 1, updated_at = :now"
-            f" WHERE organization_id = :organization_id AND id = :id RETURNING {SELECT}",
-            {
-                "running": RUNNING,
-                "lease": times.after(now, lease_seconds),
-                "claim": new_id(),
-                "worker": worker,
-                "now": now,
-                "organization_id": organization_id,
-                "id": job_id,
-            },
+            "WITH due AS MATERIALIZED (SELECT organization_id, id FROM jobs"
+            f" WHERE organization_id {side} :after{of_lane}{_READY} ORDER BY organization_id, run_at LIMIT 1"
+            f"{' FOR UPDATE SKIP LOCKED' if tx.engine == 'postgresql' else ''}) {_CLAIM}",
+            bound,
         )
         if row:
-            taken.append(Job(*row))
-    return taken
-
-
-def bury(tx: Tx) -> list[Job]:
-    """Marks jobs dead whose worker crashed at their last attempt: they would crash this one too. Returns them."""
-    rows = tx.all(
-        "UPDATE jobs SET state = :dead, finished_at = :now, updated_at = :now, last_error = :error"
-        f" WHERE state = 'running' AND run_at <= :now AND attempt_count >= attempts_max RETURNING {SELECT}",
-        {"dead": DEAD, "now": times.now(), "error": "worker crashed"},
-    )
-    return [Job(*row) for row in rows]
+            return Job(*row)
+    return None
 
 
 def end_leases(tx: Tx, workers: Iterable[str]) -> int:

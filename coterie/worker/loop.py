@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable
 
 from coterie.errors import Unavailable
-from coterie.model.jobs import LANES, Job, Reschedule
+from coterie.model.jobs import DEAD, LANES, Job, Reschedule
 from coterie.settings import Settings
 from coterie.store import job_claims, jobs
-from coterie.store.database import Database
+from coterie.store.database import Database, Tx
 from coterie.worker.dead_jobs import log_dead, mark_dead
 from coterie.worker.handlers import HANDLERS, Handler
 from coterie.worker.presence import Presence, release_jobs_of_dead_workers
@@ -130,16 +130,21 @@ class Worker:
         with self._database.read() as tx:
             if not job_claims.is_due(tx, lane):
                 return False
+        crashed: list[Job] = []
         with self._database.write() as tx:
-            buried = job_claims.bury(tx)
-            for job in buried:
+            job = self._claim(tx, lane)
+            while job and job.state == DEAD:
                 mark_dead(tx, job)
-            claimed = job_claims.claim(tx, lane=lane, after=self._served[lane], worker=self._id)
-        log_dead(buried, "worker crashed")
-        for job in claimed:
+                crashed.append(job)
+                job = self._claim(tx, lane)
+        log_dead(crashed, job_claims.WORKER_CRASHED)
+        if job:
             self._served[lane] = job.organization_id
             self._run(job)
-        return bool(claimed)
+        return job is not None
+
+    def _claim(self, tx: Tx, lane: str) -> Job | None:
+        return job_claims.claim(tx, lane=lane, after=self._served[lane], worker=self._id)
 
     def _run(self, job: Job) -> None:
         started = time.perf_counter()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from databases import copy_instance, make_settings
+from queued import claim_all
 from runs import counts, reason
 
 from coterie.actions.contacts import delete_contact
@@ -24,7 +25,7 @@ from coterie.model import times
 from coterie.model.imports import APPLIED, ERROR, MATCH, PORTABLE, UNDONE, Import, StagedRow
 from coterie.model.organizations import ALL_SCOPES, Caller
 from coterie.settings import Settings
-from coterie.store import job_claims, jobs
+from coterie.store import jobs
 from coterie.store.contacts import list_contacts
 from coterie.store.database import Database, open_database
 from coterie.store.files import file_path, find_referenced
@@ -79,7 +80,7 @@ class Upgraded:
         with self.database.write() as tx:
             tx.run("UPDATE jobs SET run_at = :past WHERE state = 'waiting'", {"past": times.after(times.now(), -1)})
         with self.database.write() as tx:
-            claimed = job_claims.claim(tx, limit=100)
+            claimed = claim_all(tx)
         for job in claimed:
             HANDLERS[job.name](self.database, self.settings, job, threading.Event())
             with self.database.write() as tx:

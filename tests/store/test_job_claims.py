@@ -1,7 +1,7 @@
 """Claims: lane by lane, fair between organizations, in order where it matters, at once after a crash."""
 
 import pytest
-from queued import job_of, put
+from queued import claim_all, job_of, put
 from world import World
 
 from coterie.model import times
@@ -33,7 +33,7 @@ def test_an_organization_waits_for_one_job_of_each_other_however_many_they_have(
     served, after = [], 0
     for _ in range(3):
         with world.database.write() as tx:
-            (job,) = job_claims.claim(tx, lane=CHANGES, after=after)
+            (job,) = claim_all(tx, 1, lane=CHANGES, after=after)
         served.append(job.id)
         after = job.organization_id
     assert served == [first[0], late, first[1]]
@@ -45,7 +45,7 @@ def test_a_lane_gets_its_own_jobs_only(world: World) -> None:
     with world.database.write() as tx:
         assert job_claims.is_due(tx, IMPORTS) and job_claims.is_due(tx, MAIL)
         assert not job_claims.is_due(tx, CHANGES)
-        assert [job.id for job in job_claims.claim(tx, lane=MAIL, limit=5)] == [mail]
+        assert [job.id for job in claim_all(tx, lane=MAIL)] == [mail]
         assert not job_claims.is_due(tx, MAIL)
 
 
@@ -61,21 +61,21 @@ def test_one_that_must_keep_its_order_waits_also_while_the_first_pauses(world: W
     first, second = put(world, "bulk_update"), put(world, "bulk_update")
     (other,) = put_for(world, world.charlie.organization_id, 1, "bulk_update")
     with world.database.write() as tx:
-        taken = job_claims.claim(tx, limit=5)
+        taken = claim_all(tx)
         assert [job.id for job in taken] == [first, other]
         assert jobs.fail(tx, taken[0], "x")  # pauses for some seconds
-        assert job_claims.claim(tx, limit=5) == []
+        assert claim_all(tx) == []
         tx.run("UPDATE jobs SET state = 'dead' WHERE id = :id", {"id": first})
-        assert [job.id for job in job_claims.claim(tx, limit=5)] == [second]
+        assert [job.id for job in claim_all(tx)] == [second]
 
 
 def test_the_jobs_of_a_dead_worker_are_due_at_once_and_those_of_others_not(world: World) -> None:
     put(world), put(world)
     with world.database.write() as tx:
-        (dead,) = job_claims.claim(tx, worker="dead")
-        (alive,) = job_claims.claim(tx, worker="alive")
+        (dead,) = claim_all(tx, 1, worker="dead")
+        (alive,) = claim_all(tx, 1, worker="alive")
         assert job_claims.end_leases(tx, ["dead", "unknown"]) == 1
-        (again,) = job_claims.claim(tx, worker="alive", limit=5)
+        (again,) = claim_all(tx, worker="alive")
         assert (again.id, again.attempt_count) == (dead.id, 2)
         assert not jobs.renew(tx, dead)
         assert jobs.renew(tx, alive)
@@ -86,7 +86,7 @@ def test_all_of_a_lane_can_be_made_to_wait(world: World) -> None:
     until = times.after(times.now(), 60)
     with world.database.write() as tx:
         job_claims.postpone(tx, MAIL, until)
-        assert [job.id for job in job_claims.claim(tx, limit=5)] == [other]
+        assert [job.id for job in claim_all(tx)] == [other]
     assert {job_of(world, job_id).run_at for job_id in mails} == {until}
 
 

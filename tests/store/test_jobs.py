@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from queued import job_of, make_due, put
+from queued import claim_all, job_of, make_due, put
 from world import World
 
 from coterie.model import times
@@ -20,10 +20,9 @@ def world(fresh_world: World) -> World:
     return fresh_world
 
 
-def take(world: World, **options: Any) -> list[Job]:
+def take(world: World, limit: int = 1, **options: Any) -> list[Job]:
     with world.database.write() as tx:
-        job_claims.bury(tx)
-        return job_claims.claim(tx, **options)
+        return claim_all(tx, limit, **options)
 
 
 def test_a_job_of_a_transaction_that_is_taken_back_does_not_exist(world: World) -> None:

@@ -9,14 +9,14 @@ from everything import put as insert
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from queued import job_of, put
+from queued import claim_all, job_of, put
 from world import World
 
 from coterie.actions import reminders as reminder_actions
 from coterie.model import times
 from coterie.model.reminders import Reminder, next_repeat, rewind
 from coterie.settings import Settings
-from coterie.store import clock, job_claims
+from coterie.store import clock
 from coterie.store import reminders as reminder_store
 from coterie.store.database import Tx
 from coterie.worker.clock import check_clock
@@ -77,7 +77,7 @@ def test_jobs_stored_by_a_clock_ahead_are_due_and_others_wait(
             )
     check_clock(world.database, fresh_settings)
     with world.database.write() as tx:
-        assert {job.id for job in job_claims.claim(tx, limit=10)} == {waiting, leased}
+        assert {job.id for job in claim_all(tx)} == {waiting, leased}
     assert job_of(world, patient).state == "waiting"
     assert [record.getMessage() for record in caplog.records if record.name == "coterie.worker.clock"] == [
         "work stored by a clock that was ahead is due now"

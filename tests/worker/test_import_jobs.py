@@ -4,13 +4,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from queued import claim_all
 from world import make_world
 
 from coterie.actions.imports import start_applying, start_undoing
 from coterie.imports.upload import start
 from coterie.model.jobs import Reschedule
 from coterie.settings import Settings
-from coterie.store import job_claims
 from coterie.store.contacts import count_contacts
 from coterie.store.database import Database
 from coterie.store.imports import find_import
@@ -53,7 +53,7 @@ def test_a_worker_that_is_stopped_leaves_the_rest_to_the_next(
     world = make_world(fresh_database)
     record = start(fresh_database, world.alice, fresh_settings.data_folder, people(tmp_path), in_background=True)
     with fresh_database.write() as tx:
-        (job,) = job_claims.claim(tx)
+        (job,) = claim_all(tx)
     world.compute_keys()
     stopping = threading.Event()
     stopping.set()

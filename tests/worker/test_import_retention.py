@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from queued import claim_all
 from world import World, make_world
 
 from coterie.actions.contacts import erase_contact
@@ -16,7 +17,7 @@ from coterie.imports.upload import start
 from coterie.model import times
 from coterie.model.imports import APPLIED, CREATE, MATCH, UNDONE, UPDATE, Import, StagedRow
 from coterie.settings import Settings
-from coterie.store import job_claims, jobs
+from coterie.store import jobs
 from coterie.store.contacts import list_contacts
 from coterie.store.database import Database
 from coterie.store.files import file_path
@@ -73,7 +74,7 @@ class Place:
         with self.database.write() as tx:
             tx.run("UPDATE jobs SET run_at = :past WHERE state = 'waiting'", {"past": times.after(times.now(), -1)})
         with self.database.write() as tx:
-            claimed = job_claims.claim(tx, limit=100)
+            claimed = claim_all(tx)
         for job in claimed:
             HANDLERS[job.name](self.database, self.settings, job, threading.Event())
             with self.database.write() as tx:

@@ -82,10 +82,10 @@ def test_a_worker_that_died_after_the_hand_over_sends_no_second_mail(home: World
     reminder = remind(home, due_at=PAST)
     reminders.find_due(home.database, smtp)
     with home.database.write() as tx:
-        (job,) = job_claims.claim(tx)
+        job = job_claims.claim(tx)
     with home.database.read() as tx:
         message = reminders.compose(tx, smtp, home.organization.id, reminders.Occurrence(reminder.id, reminder.due_at))
-    assert message is not None
+    assert job is not None and message is not None
     # the mail is out, and the process ends before it can say so
     mail.send(smtp, message, lambda: mail_once.save_progress(home.database, job, mail_once.ONE_MAIL.sent))
     work(home, smtp, again_at_once=True)
@@ -100,7 +100,7 @@ def test_a_worker_that_died_before_the_hand_over_sends_after_its_restart(
     reminder = remind(home, due_at=PAST)
     reminders.find_due(home.database, smtp)
     with home.database.write() as tx:
-        assert len(job_claims.claim(tx)) == 1
+        assert job_claims.claim(tx)
     work(home, smtp)
     assert not inbox.messages
     work(home, smtp, again_at_once=True)

@@ -122,12 +122,12 @@ def test_the_loop_goes_on_after_an_error_of_its_own(
     done = threading.Event()
     failures = iter([True, True])
 
-    def claim(*arguments: Any, **options: Any) -> list[Job]:
+    def claim(*arguments: Any, **options: Any) -> Job | None:
         if next(failures, False):
             raise OSError("the database is away")
         return original(*arguments, **options)
 
-    original: Callable[..., list[Job]] = job_claims.claim
+    original: Callable[..., Job | None] = job_claims.claim
     monkeypatch.setattr(job_claims, "claim", claim)
     worker = Worker(world.database, quick, {"work": lambda *arguments: done.set()}, ())
     put(world)
