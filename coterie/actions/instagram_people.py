@@ -41,7 +41,7 @@ def find_or_add_people(
     usernames: what Meta reports now; existing contacts are renamed. The caller must hold the account's lock.
     """
     person_ids = set(person_ids)
-    people = store.find_people(tx, caller.organization_id, person_ids)
+    people, merged = store.lock_people(tx, caller.organization_id, person_ids)
     new = sorted(person_ids - people.keys())
     contact_ids = {person_id: person.contact_id for person_id, person in people.items()}
     if new:  # no account knows them yet, but a contact may have their id
@@ -51,11 +51,12 @@ def find_or_add_people(
     if missing := [person_id for person_id in new if person_id not in contact_ids]:
         contact_ids |= _find_or_add_contacts(tx, caller, missing, usernames)
     # a contact may have been merged since it was found
-    survivors = lock_survivors(tx, caller.organization_id, contact_ids.values())
+    survivors = lock_survivors(tx, caller.organization_id, merged.union(contact_ids[each] for each in new))
     store.insert_people(tx, caller.organization_id, account_id, new)
     people |= {person_id: InstagramPerson(person_id, account_id, 0, None, None) for person_id in new}
     return {
-        person_id: replace(person, contact_id=survivors[contact_ids[person_id]]) for person_id, person in people.items()
+        person_id: replace(person, contact_id=survivors.get(contact_ids[person_id], contact_ids[person_id]))
+        for person_id, person in people.items()
     }
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from coterie.model.instagram import SOURCE, InstagramPerson
 from coterie.store.database import Tx
 
-_PERSON = (
-    "SELECT p.person_id, p.account_id, o.contact_id, p.asked_at, p.refused_at FROM instagram_people p"
-    " JOIN external_ids o ON o.organization_id = p.organization_id AND o.source = p.source"
+_COLUMNS = "p.person_id, p.account_id, o.contact_id, p.asked_at, p.refused_at"
+_PEOPLE = (
+    "FROM instagram_people p JOIN external_ids o ON o.organization_id = p.organization_id AND o.source = p.source"
     " AND o.external_id = p.person_id"
 )
+_PERSON = f"SELECT {_COLUMNS} {_PEOPLE}"
 
 
 def insert_people(tx: Tx, organization_id: int, account_id: str, person_ids: Iterable[str]) -> None:
@@ -28,6 +29,20 @@ def find_people(tx: Tx, organization_id: int, person_ids: Iterable[str]) -> dict
         {"organization_id": organization_id, "ids": tx.list_param(person_ids)},
     )
     return {row[0]: InstagramPerson(*row) for row in rows}
+
+
+def lock_people(tx: Tx, organization_id: int, person_ids: Iterable[str]) -> tuple[dict[str, InstagramPerson], set[int]]:
+    """The same, with their contacts locked until the commit; and which of these contacts were merged into others since
+    they were found (lock_survivors finds those)."""
+    rows = tx.all(
+        f"SELECT {_COLUMNS}, c.merged_into {_PEOPLE}"
+        " JOIN contacts c ON c.organization_id = o.organization_id AND c.id = o.contact_id"
+        f" WHERE p.organization_id = :organization_id AND p.person_id {tx.in_list('ids')}"
+        f" ORDER BY c.id{tx.lock and f'{tx.lock} OF c'}",
+        {"organization_id": organization_id, "ids": tx.list_param(person_ids)},
+    )
+    people = {row[0]: InstagramPerson(*row[:-1]) for row in rows}
+    return people, {row[2] for row in rows if row[-1] is not None}
 
 
 def list_people_to_ask(
