@@ -35,7 +35,7 @@ from coterie.store import contacts as contact_store
 from coterie.store import instagram_people as store
 from coterie.store import interactions as interaction_store
 from coterie.store.database import Tx
-from coterie.store.instagram_accounts import find_opt_out_words, lock_account
+from coterie.store.instagram_accounts import open_account
 from coterie.store.revisions import lock_contacts
 
 # small enough to block other writers for about 30 ms only
@@ -77,9 +77,10 @@ def apply_updates(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Upd
 
 
 def _apply(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -> None:
-    account = lock_account(tx, caller.organization_id, account_id)
-    if account is None:
+    opened = open_account(tx, caller.organization_id, account_id)
+    if opened is None:
         return  # disconnected in the meantime
+    account, opt_out_words = opened
     updates = [update for update in updates if not _is_by(account, update)]
     organization_id = caller.organization_id
     stored = interaction_store.find_stored(tx, organization_id, INSTAGRAM, {update.external_id for update in updates})
@@ -97,7 +98,7 @@ def _apply(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -
     interaction_store.trim_recent(tx, organization_id, sorted({s.contact_id for s in changed if s.is_new}))
     interaction_store.mark_recent(tx, organization_id, sorted(_reordered(changed)))
     record_events(tx, caller, events)
-    _opt_out(tx, caller, [s for s in changed if s.is_new])
+    _opt_out(tx, caller, [s for s in changed if s.is_new], opt_out_words)
     _request_profiles(tx, caller, account_id, added, people)
 
 
@@ -197,14 +198,15 @@ def _unsend(interaction: StoredInteraction, update: Update) -> Difference | None
 _CHANGES = {EDIT: _edit, REACT: _react, UNSEND: _unsend}
 
 
-def _opt_out(tx: Tx, caller: Caller, added: Sequence[StoredInteraction]) -> None:
-    """Marks contacts as opted out whose whole message is an opt-out word."""
+def _opt_out(tx: Tx, caller: Caller, added: Sequence[StoredInteraction], texts: Sequence[str] | None) -> None:
+    """Marks contacts as opted out whose whole message is an opt-out word: one of texts, or None for the built-in."""
     messages = [s for s in added if s.direction == INCOMING and s.kind == MESSAGE and may_opt_out(s.text)]
     if not messages:
         return
-    texts = find_opt_out_words(tx, caller.organization_id)
     words = fold_opt_out_words(OPT_OUT_WORDS if texts is None else texts)
     words_sent = {s.contact_id: word for s in messages if (word := find_opt_out_word(s.text, words)) is not None}
+    if not words_sent:
+        return
     lock_contacts(tx, caller.organization_id, words_sent)
     rows, columns = [], {}
     for contact in contact_store.list_contacts_by_id(tx, caller.organization_id, words_sent):

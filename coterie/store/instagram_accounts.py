@@ -40,6 +40,18 @@ def lock_account(tx: Tx, organization_id: int, account_id: str) -> Account | Non
     return Account(*row) if row else None
 
 
+def open_account(tx: Tx, organization_id: int, account_id: str) -> tuple[Account, list[str] | None] | None:
+    """The same, with the organization's own opt-out words, as of find_opt_out_words."""
+    columns = ", ".join(f"a.{name}" for name in _ACCOUNT.split(", "))
+    row = tx.one(
+        f"SELECT {columns}, o.settings FROM instagram_accounts a JOIN organizations o ON o.id = a.organization_id"
+        " WHERE a.organization_id = :organization_id AND a.account_id = :account_id"
+        f"{tx.lock and f'{tx.lock} OF a'}",
+        {"organization_id": organization_id, "account_id": account_id},
+    )
+    return (Account(*row[:-1]), _opt_out_words_in(_decode(row[-1]))) if row else None
+
+
 def list_accounts(tx: Tx, limit: int = 1000) -> list[Account]:
     """The first accounts of all organizations."""
     rows = tx.all(
@@ -120,7 +132,11 @@ def fill_organization(tx: Tx, organization_id: int, *, username: str | None, pic
 
 def find_opt_out_words(tx: Tx, organization_id: int) -> list[str] | None:
     """The organization's own opt-out words, or None if it uses the built-in ones."""
-    words = _settings(tx, organization_id).get("opt_out_words")
+    return _opt_out_words_in(_settings(tx, organization_id))
+
+
+def _opt_out_words_in(settings: dict[str, Any]) -> list[str] | None:
+    words = settings.get("opt_out_words")
     return [word for word in words if isinstance(word, str)] if isinstance(words, list) else None
 
 
@@ -138,5 +154,9 @@ def save_opt_out_words(tx: Tx, organization_id: int, words: list[str] | None) ->
 
 def _settings(tx: Tx, organization_id: int) -> dict[str, Any]:
     row = tx.one("SELECT settings FROM organizations WHERE id = :organization_id", {"organization_id": organization_id})
-    decoded = msgspec.json.decode(row[0]) if row else {}
+    return _decode(row[0]) if row else {}
+
+
+def _decode(settings: str) -> dict[str, Any]:
+    decoded = msgspec.json.decode(settings)
     return decoded if isinstance(decoded, dict) else {}
