@@ -1,6 +1,8 @@
 """Deliveries from Meta that are not processed yet."""
 
+from coterie.model.organizations import Organization
 from coterie.store.database import Tx
+from coterie.store.organizations import COLUMNS, organization_of
 
 
 def insert_delivery(
@@ -19,14 +21,15 @@ def insert_delivery(
     )
 
 
-def find_delivery(tx: Tx, organization_id: int, delivery_id: str) -> tuple[str, str, str] | None:
-    """(account id, body, moment of reception), or None if it has been processed."""
+def find_delivery(tx: Tx, organization_id: int, delivery_id: str) -> tuple[str, str, str, Organization] | None:
+    """(account id, body, moment of reception, organization), or None if it has been processed."""
     row = tx.one(
-        "SELECT account_id, body, received_at FROM instagram_deliveries"
-        " WHERE organization_id = :organization_id AND id = :id",
+        f"SELECT d.account_id, d.body, d.received_at, {', '.join(f'o.{name}' for name in COLUMNS.split(', '))}"
+        " FROM instagram_deliveries d JOIN organizations o ON o.id = d.organization_id"
+        " WHERE d.organization_id = :organization_id AND d.id = :id",
         {"organization_id": organization_id, "id": delivery_id},
     )
-    return (row[0], row[1], row[2]) if row else None
+    return (row[0], row[1], row[2], organization_of(row[3:])) if row else None
 
 
 def delete_delivery(tx: Tx, organization_id: int, delivery_id: str) -> None:

@@ -11,6 +11,8 @@ from coterie.store import jobs
 from coterie.store.batches import Batches, Control, Result, Stopped, Value, run_batches
 from coterie.store.database import Database, Tx
 
+LOST = "another worker owns this job"
+
 
 def renew_lease(tx: Tx, job: Job, progress: dict[str, Any]) -> None:
     """Renews the lease of a job and saves its progress.
@@ -18,15 +20,27 @@ def renew_lease(tx: Tx, job: Job, progress: dict[str, Any]) -> None:
     Raises LookupError if another worker owns the job; the transaction is rolled back with it.
     """
     if not jobs.renew(tx, job, progress=progress):
-        raise LookupError("another worker owns this job")
+        raise LookupError(LOST)
 
 
-def control_of(job: Job, stopping: threading.Event, progress_of: Callable[[Any], dict[str, Any]]) -> Control:
+def control_of(
+    job: Job,
+    stopping: threading.Event,
+    progress_of: Callable[[Any], dict[str, Any]],
+    is_last: Callable[[Any], bool] = lambda result: False,
+) -> Control:
     """Stops when the worker does, and renews the lease of the job with each batch.
 
-    progress_of turns the result of a batch into the job's progress.
+    progress_of turns the result of a batch into the job's progress. is_last: whether it is that of the last batch,
+    which then finishes the job; its handler returns True.
     """
-    return Control(stopping.is_set, lambda tx, result: renew_lease(tx, job, progress_of(result)))
+
+    def save(tx: Tx, result: Any) -> None:
+        save_job = jobs.finish if is_last(result) else jobs.renew
+        if not save_job(tx, job, progress=progress_of(result)):
+            raise LookupError(LOST)
+
+    return Control(stopping.is_set, save)
 
 
 @contextmanager
@@ -44,9 +58,11 @@ def run_job(
     stopping: threading.Event,
     batches: Batches[Result, Value],
     progress_of: Callable[[Result], dict[str, Any]],
+    *,
+    is_last: Callable[[Result], bool] = lambda result: False,
 ) -> Value:
     """Runs the batches of a job, as control_of describes. Raises Reschedule if the worker stops before the last."""
     if stopping.is_set():  # run_batches always runs a first one
         raise Reschedule(times.now())
     with reschedule_if_stopped():
-        return run_batches(database.write, batches, control_of(job, stopping, progress_of))
+        return run_batches(database.write, batches, control_of(job, stopping, progress_of, is_last))

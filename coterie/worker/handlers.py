@@ -50,7 +50,8 @@ from coterie.worker.subscriptions import sync_subscription
 from coterie.worker.undo import undo_many
 from coterie.worker.webhook_mail import mail_owners
 
-Handler = Callable[[Database, Settings, Job, threading.Event], None]
+# returns True if it has finished the job, in the transaction of its last batch
+Handler = Callable[[Database, Settings, Job, threading.Event], bool | None]
 
 
 def bulk_update(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:

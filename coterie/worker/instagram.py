@@ -8,7 +8,6 @@ from functools import partial
 import msgspec
 from msgspec import Struct
 
-from coterie.actions.callers import caller_for
 from coterie.actions.instagram import VIA, enqueue_snapshots
 from coterie.actions.instagram_updates import BATCH, apply_updates
 from coterie.model.instagram_deliveries import decode_body, read_delivery
@@ -27,21 +26,31 @@ TABLES = ("contacts", "contact_words", "handles", "instagram_people", "interacti
 log = logging.getLogger(__name__)
 
 
-def instagram_delivery(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
-    """Processes the updates of one delivery in batches. The last batch deletes the delivery."""
+def instagram_delivery(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> bool:
+    """Processes the updates of one delivery in batches. The last batch deletes the delivery and finishes the job: a
+    message takes one commit of the worker, not two."""
     delivery_id = msgspec.json.decode(job.arguments)["delivery_id"]
     with database.read() as tx:
         found = find_delivery(tx, job.organization_id, delivery_id)
-        caller = caller_for(tx, job.organization_id, via=VIA)
     if found is None:
-        return
-    account_id, body, received_at = found
+        return False
+    account_id, body, received_at, organization = found
+    caller = Caller.for_organization(organization, via=VIA)
     delivery = read_delivery(decode_body(body), received_at)
     done = msgspec.json.decode(job.progress)["done"] if job.progress else 0
     batches = _process(database, Processing(caller, delivery_id, account_id, delivery.updates), done)
-    run_job(database, job, stopping, batches, lambda result: {"done": result.done})
+    total = len(delivery.updates)
+    run_job(
+        database,
+        job,
+        stopping,
+        batches,
+        lambda result: {"done": result.done},
+        is_last=lambda result: result.done >= total,
+    )
     if delivery.ignored:
         log.info("instagram updates ignored", extra={"account": account_id, "names": dict(delivery.ignored)})
+    return True
 
 
 class Processing(Struct, frozen=True):

@@ -152,7 +152,7 @@ class Worker:
         try:
             if handler is None:
                 raise LookupError(f"no handler for {job.name}")
-            handler(self._database, self._settings, job, Turn(self._database, job, self._stopping))
+            is_finished = handler(self._database, self._settings, job, Turn(self._database, job, self._stopping))
         except Reschedule as reschedule:
             with self._database.write() as tx:
                 jobs.release(tx, job, run_at=reschedule.run_at)
@@ -161,8 +161,9 @@ class Worker:
             log.exception("job failed", extra={"job": job.name, "id": job.id, "attempt": job.attempt_count})
             self._fail(job, f"{type(error).__name__}: {error}")
             return
-        with self._database.write() as tx:
-            jobs.finish(tx, job)
+        if not is_finished:
+            with self._database.write() as tx:
+                jobs.finish(tx, job)
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         log.info("job done", extra={"job": job.name, "id": job.id, "milliseconds": milliseconds})
 
