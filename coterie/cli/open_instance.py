@@ -4,7 +4,7 @@ Imports no command-line library, because the child processes do without one.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,17 @@ from coterie.store.database import Database, open_database
 from coterie.store.migrate import latest, migrate
 
 SQLITE = "sqlite:///"
+# in a data folder whose database is PostgreSQL
+MARK = "postgresql"
 
 
 def prepare_data_folder(data: str | None = None, **overrides: Any) -> Settings:
     """Loads the settings and creates the data folder, readable by its owner only.
 
-    Raises Unavailable if the folder cannot be created.
+    Raises Unavailable if the folder cannot be created, or as require_engine does.
     """
     settings = load_settings(data=data, **overrides)
+    require_engine(settings)
     _create_folder(settings)
     return settings
 
@@ -34,6 +37,27 @@ def _create_folder(settings: Settings) -> None:
         raise Unavailable(f"cannot create the data folder {settings.data}: {error.strerror}") from None
 
 
+def require_engine(settings: Settings) -> None:
+    """Raises Unavailable if the settings have SQLite and the data folder belongs to an instance on PostgreSQL.
+
+    A shell or a cron job often lacks the settings of the service. Its command would create a second instance, save a
+    stale database as the backup, or replace the files and the key of the instance that runs.
+    """
+    mark = settings.data_folder / MARK
+    if settings.database_url.startswith(SQLITE) and mark.exists():
+        raise Unavailable(
+            f"the instance in {settings.data} is on PostgreSQL, and COTERIE_DATABASE_URL is not: set it as the service"
+            f" has it, or delete {mark} to go back to SQLite"
+        )
+
+
+def remember_engine(database: Database) -> None:
+    """Marks the data folder of an instance on PostgreSQL, for require_engine."""
+    if database.engine == "postgresql":
+        with suppress(OSError):  # a full disk; the next start tries again
+            (database.settings.data_folder / MARK).touch(mode=0o600)
+
+
 @contextmanager
 def open_migrated(settings: Settings, *, maps_file: bool = True) -> Iterator[Database]:
     """The database, created if necessary and migrated to this version; closed when the block ends.
@@ -43,6 +67,7 @@ def open_migrated(settings: Settings, *, maps_file: bool = True) -> Iterator[Dat
     database = open_database(settings, maps_file=maps_file)
     try:
         migrate(database)
+        remember_engine(database)
         yield database
     finally:
         database.close()
@@ -62,7 +87,9 @@ def open_instance(data: str | None) -> Iterator[Database]:
 
 @contextmanager
 def open_unmigrated(settings: Settings) -> Iterator[Database]:
-    """The database of an existing instance as it is. Creates nothing. Raises Unavailable if there is no instance."""
+    """The database of an existing instance as it is. Creates nothing. Raises Unavailable if there is no instance,
+    or as require_engine does."""
+    require_engine(settings)
     _require_file(settings)
     # as the worker: mapped, an import would take 160 MB more without being faster
     database = open_database(settings, maps_file=False)

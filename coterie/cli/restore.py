@@ -14,7 +14,7 @@ import typer
 
 from coterie.actions.search_index import index_all
 from coterie.cli.archive import Damaged, Manifest, files_in, print_manifest, read_archive
-from coterie.cli.open_instance import prepare_data_folder
+from coterie.cli.open_instance import prepare_data_folder, remember_engine
 from coterie.cli.options import DataOption, JsonOption
 from coterie.errors import Unavailable
 from coterie.store import backup as store
@@ -60,6 +60,7 @@ def restore(
             for name, path in files_in(settings.data_folder):
                 if name not in manifest.members:
                     path.unlink(missing_ok=True)
+            remember_engine(database)
         finally:
             database.close()
     print_manifest(manifest, f"restored from {file}", as_json=as_json)
