@@ -1,6 +1,7 @@
 """Reads the body of a request within its limits: raw bytes, JSON, a urlencoded form or a multipart form."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -27,6 +28,8 @@ from coterie.settings import Settings
 from coterie.store.files import UPLOADS
 
 _decode = msgspec.json.Decoder().decode
+# where msgspec found the first byte that cannot be
+_BYTE = re.compile(r"\(byte (\d+)\)$")
 _MULTIPART = b"multipart/form-data"
 # the digits of a Content-Length that are read; a length with more of them is too large anyway
 _LENGTH_DIGITS = 20
@@ -148,8 +151,9 @@ def _media_type(headers: Headers) -> bytes:
 def _parse_json(body: bytes) -> dict[str, Any]:
     try:
         value = _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise malformed("is not valid JSON") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        place = _BYTE.search(str(error))
+        raise malformed(f"is not valid JSON{f' at byte {place[1]}' if place else ''}") from None
     if not isinstance(value, dict):
         raise malformed("is not a JSON object")
     return value

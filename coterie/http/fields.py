@@ -32,6 +32,8 @@ from coterie.http.scalars import (
 ITEMS_MAX = 10_000
 PROBLEMS_MAX = 100
 _KEY_LENGTH_SHOWN = 100
+# of an unknown key without a near one, the keys that exist are named if they are so few
+_KEYS_SHOWN_MAX = 12
 # how alike a key must be to be suggested: 1 is the same
 _NEAR = 0.7
 
@@ -90,7 +92,11 @@ def _struct_reader(cls: type[Struct]) -> Read:
 def _unknown(key: str, keys: Collection[str]) -> Problem:
     shown = key[:_KEY_LENGTH_SHOWN]
     likely = get_close_matches(shown, keys, 1, _NEAR)
-    return Problem((shown,), "unknown", f"is unknown{f'; did you mean {likely[0]}?' if likely else ''}")
+    if likely:
+        hint = f"; did you mean {likely[0]}?"
+    else:
+        hint = f"; known are {', '.join(sorted(keys))}" if 0 < len(keys) <= _KEYS_SHOWN_MAX else ""
+    return Problem((shown,), "unknown", f"is unknown{hint}")
 
 
 def _default(field: inspect.Field) -> tuple[Any, Callable[[], Any] | None]:
@@ -213,12 +219,22 @@ _NATURAL: dict[type[inspect.Type], type] = {
 }  # fmt: skip
 
 
+_CONTAINERS: dict[type | None, str] = {list: "a list", dict: "an object"}
+
+
 def _first_of(shapes: list[inspect.Type]) -> Read:
-    """The reader of a union: of the value's own type if the union has it, else the first that can convert it."""
+    """The reader of a union: of the value's own type if the union has it, else the first that can convert it.
+
+    A value that is neither of a list and an object is a problem that names both.
+    """
     readers = [(_NATURAL.get(type(shape)), _compile(shape)) for shape in shapes]
+    kinds = dict.fromkeys(_CONTAINERS.get(kind) for kind, _ in readers)
+    expected = None if None in kinds else f"is not {' or '.join(map(str, kinds))}"
 
     def read(value: Any) -> Any:
         natural = [convert for kind, convert in readers if kind is type(value)]
+        if not natural and expected:
+            raise wrong_or_null(expected, value)
         problem = wrong("invalid", "is not valid")
         for convert in natural or [convert for _, convert in readers]:
             try:

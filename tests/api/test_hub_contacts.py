@@ -294,5 +294,23 @@ def test_one_name_or_one_way_to_reach_is_enough(hub: Client, fields: dict[str, o
 
 
 def test_only_a_key_that_is_alike_is_suggested(hub: Client) -> None:
-    assert hub.get(CONTACTS, sort="name").json["errors"][0]["message"] == "sort is unknown"
+    assert (
+        hub.get(CONTACTS, sort="name").json["errors"][0]["message"].startswith("sort is unknown; known are count, cur")
+    )
+    assert hub.post(CONTACTS, {"shoe_size": 44}).json["errors"][0]["message"] == "shoe_size is unknown"
     assert "did you mean order?" in hub.get(CONTACTS, ordre="name").json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b'{"real_name": "Lisa",}', "The body is not valid JSON at byte 21"),
+        (b'{"real_name": NaN}', "The body is not valid JSON at byte 14"),
+        (b'\xef\xbb\xbf{"real_name": "Lisa"}', "The body is not valid JSON at byte 0"),
+        (b'{"real_name": "Lisa"', "The body is not valid JSON"),
+        (b"[" * 5000, "The body is not valid JSON"),
+    ],
+)
+def test_json_that_cannot_be_read_is_named_with_its_place(hub: Client, body: bytes, detail: str) -> None:
+    response = hub.call("POST", CONTACTS, body=body, headers={"content-type": "application/json"})
+    assert (response.status, response.json["detail"]) == (400, detail)

@@ -225,6 +225,31 @@ def test_a_body_that_is_no_object_is_refused_as_a_whole() -> None:
         assert refused.value.problems[0][:2] == ((), "invalid")
 
 
+class Adding(Struct, forbid_unknown_fields=True):
+    add: list[str] = []
+    remove: list[str] = []
+
+
+class Tagged(Struct, forbid_unknown_fields=True):
+    tags: list[str] | Adding | None = None
+
+
+@pytest.mark.parametrize(
+    ("tags", "path", "reason"),
+    [
+        ("friends", ("tags",), "is not a list or an object"),
+        (1, ("tags",), "is not a list or an object"),
+        ({"plus": ["a"]}, ("tags", "plus"), "is unknown; known are add, remove"),
+        ({"ad": ["a"]}, ("tags", "ad"), "is unknown; did you mean add?"),
+        ({"add": "a"}, ("tags", "add"), "is not a list"),
+    ],
+)
+def test_what_was_expected_is_named(tags: Any, path: tuple[str, ...], reason: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        reader(Tagged)({"tags": tags})
+    assert [(problem.path, problem.reason) for problem in refused.value.problems] == [(path, reason)]
+
+
 def test_a_type_no_request_can_carry_is_an_error_of_the_programmer() -> None:
     class Odd(Struct):
         raw: bytes
