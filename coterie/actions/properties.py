@@ -178,7 +178,7 @@ def _contact_ids(tx: Tx, caller: Caller, slug: str) -> list[int]:
 
 def _parse(definition: PropertyDefinition | None, slug: str, value: Any) -> Any:
     if definition is None:
-        raise invalid(slug[:100], "is not a property")
+        raise invalid(slug[:100], "is not a property: define it first, or correct its slug")
     return parse_value(definition, value, slug)
 
 

@@ -20,6 +20,8 @@ CHOICES_MAX = 200
 ITEMS_MAX = 200
 TEXT_LENGTH_MAX = 10_000
 DEFINITIONS_MAX = 500
+# choices that the problem of another value names
+CHOICES_SHOWN_MAX = 10
 
 _URL_START = re.compile(r"https?://.|[^/:@][^/:@.]*\..", re.IGNORECASE)
 
@@ -56,8 +58,10 @@ def _text(definition: PropertyDefinition, value: Any, field: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise invalid(field, "is not a string")
     text = str(value)
-    if len(text) > TEXT_LENGTH_MAX or "\0" in text:
-        raise invalid(field, f"contains a NUL character or more than {TEXT_LENGTH_MAX} characters")
+    if "\0" in text:
+        raise invalid(field, "must not contain NUL characters")
+    if len(text) > TEXT_LENGTH_MAX:
+        raise invalid(field, f"is longer than {TEXT_LENGTH_MAX} characters", kind="too_long")
     return text
 
 
@@ -113,9 +117,10 @@ def _list(definition: PropertyDefinition, value: Any, field: str) -> list[str]:
 
 
 def _single_choice(definition: PropertyDefinition, value: Any, field: str) -> str:
-    text = _text(definition, value, field)
-    if text not in (definition.choices or ()):
-        raise invalid(field, "is not one of the choices", kind="choice")
+    text, choices = _text(definition, value, field), definition.choices or ()
+    if text not in choices:
+        shown = [*choices[:CHOICES_SHOWN_MAX], *(["…"] if len(choices) > CHOICES_SHOWN_MAX else [])]
+        raise invalid(field, f"is not one of the choices: {', '.join(shown)}", kind="choice")
     return text
 
 

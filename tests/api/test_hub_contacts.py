@@ -314,3 +314,23 @@ def test_only_a_key_that_is_alike_is_suggested(hub: Client) -> None:
 def test_json_that_cannot_be_read_is_named_with_its_place(hub: Client, body: bytes, detail: str) -> None:
     response = hub.call("POST", CONTACTS, body=body, headers={"content-type": "application/json"})
     assert (response.status, response.json["detail"]) == (400, detail)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("purple", "is not one of the choices: red, green"),
+        (["red", "purple"], "is not one of the choices: red, green"),
+        ("a\0b", "must not contain NUL characters"),
+        (["x" * 10_001], "is longer than 10000 characters"),
+    ],
+)
+def test_a_value_that_a_property_does_not_take_says_what_it_takes(
+    world: World, inro: Client, hub: Client, value: object, reason: str
+) -> None:
+    definition = {"title": "Colours", "property_type": "multiple_choice", "choices": ["red", "green"]}
+    inro.post("/api/v1/contact_properties", {"contact_property": definition})
+    path = f"{CONTACTS}/{world.marge.id}"
+    assert hub.patch(path, {"properties": {"colours": value}}).json["detail"] == f"properties.colours {reason}"
+    unknown = hub.patch(path, {"properties": {"colors": "red"}}).json["detail"]
+    assert unknown == "properties.colors is not a property: define it first, or correct its slug"
