@@ -5,8 +5,9 @@ from typing import Any
 from msgspec import Struct
 
 from coterie.api.query_string import parse_query
-from coterie.api.route import Request, Route
+from coterie.api.route import UPLOAD_FIELD, Request, Route
 from coterie.api.routing import CompiledRoute, FoundPath
+from coterie.errors import invalid
 from coterie.http.asgi import Headers, Receive, Scope, client_of
 from coterie.http.authentication import read_bearer_token
 from coterie.http.body import read_body, read_upload
@@ -52,6 +53,8 @@ class Call(Struct):
 
     def read_request(self) -> Request:
         """The request as its handler sees it. Raises Invalid for a body, InvalidQuery for a query."""
+        if self.compiled.route.uploads and UPLOAD_FIELD in self.body:
+            raise invalid(UPLOAD_FIELD, "is text: send it as a file, with a file name, of multipart/form-data")
         fields, parameters = self.compiled.read(self.query, self.body)
         return Request(
             self.found.path, parameters, fields, headers=self.headers, files=self.files,

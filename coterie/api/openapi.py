@@ -10,13 +10,12 @@ from typing import Any
 from msgspec import structs
 
 from coterie.api.openapi_schemas import Schema, Schemas, components_of, read_schemas
-from coterie.api.route import Contract, Example, Route
+from coterie.api.route import UPLOAD_FIELD, Contract, Example, Route
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-UPLOAD_FIELD = "upload"
 
 _PARAMETER = re.compile(r"\{([^}]+)\}")
 # every R0 path starts with an organization, which would be useless as a tag

@@ -13,6 +13,9 @@ from coterie.model.organizations import Caller
 from coterie.settings import Settings
 from coterie.store.database import Database, Tx
 
+# of a form with a file: the field that has it, in every contract
+UPLOAD_FIELD = "upload"
+
 
 class Request(Struct, frozen=True):
     """A request as its handler sees it: checked, and of the types its route declares.

@@ -99,3 +99,17 @@ def test_a_stranger_finds_no_import(world: World, hub: Client) -> None:
         lambda: stranger.patch(f"{path}/rows/1", {"decision": "skip"}),
     ):  # fmt: skip
         assert call().status == 404
+
+
+@pytest.mark.parametrize("contract", ["hub", "r0"])
+@pytest.mark.parametrize("as_json", [True, False])
+def test_an_upload_that_is_text_says_how_a_file_is_sent(
+    world: World, client: Client, contract: str, *, as_json: bool
+) -> None:
+    path = "/api/hub/v1/imports" if contract == "hub" else f"/api/v1/orgs/{world.organization.uuid}/imports"
+    part = b'--x\r\nContent-Disposition: form-data; name="upload"\r\n\r\nName\r\n--x--\r\n'
+    form = (part, "multipart/form-data; boundary=x")
+    body, media_type = (b'{"upload": "Name"}', "application/json") if as_json else form
+    response = client.with_token(world.alice_token).call("POST", path, body=body, headers={"content-type": media_type})
+    assert response.status == 422
+    assert "upload is text: send it as a file" in response.json["detail" if contract == "hub" else "error"]

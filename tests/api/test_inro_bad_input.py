@@ -53,6 +53,13 @@ def test_what_is_not_a_json_object_is_refused_in_grapes_words(inro: Client, body
     assert inro.get("/api/v1/contact", id=1).json == before
 
 
+@pytest.mark.parametrize("media_type", ["multipart/form-data", "multipart/form-data; boundary=x"])
+def test_a_broken_form_is_refused_as_a_form(inro: Client, media_type: str) -> None:
+    response = inro.call("PUT", "/api/v1/contacts/1", body=b'{"contact": {}}', headers={"content-type": media_type})
+    expected = f"{MALFORMED}when specifying form data as content-type, you must pass valid form data"
+    assert response.status == 400 and response.json["error"].startswith(expected)
+
+
 def test_no_body_at_all_is_one_without_contact(inro: Client) -> None:
     for body in (b"", b"  \n", b"{}"):
         response = put(inro, body)

@@ -11,10 +11,9 @@ _WORDS = {
     "choice": "does not have a valid value",
     "taken": "has already been taken",
 }
-MALFORMED = (
+_MALFORMED = (
     "Problem: message body does not match declared format\n"
-    "Resolution: when specifying application/json as content-type, you must pass valid application/json"
-    " in the request's 'body'\n"
+    "Resolution: when specifying {0} as content-type, you must pass valid {0} in the request's 'body'\n"
 )
 # our name of a field -> its wire name
 _WIRE = {
@@ -33,8 +32,9 @@ def present_error(error: Exception) -> Response:
 
 
 def _joined(error: Invalid) -> str:
-    if any(problem.kind == "malformed" for problem in error.problems):
-        return MALFORMED
+    broken = next((problem.reason for problem in error.problems if problem.kind == "malformed"), None)
+    if broken is not None:
+        return _MALFORMED.format("application/json" if "JSON" in broken else "form data")
     return ", ".join(dict.fromkeys(_sentence(problem) for problem in error.problems))
 
 
