@@ -13,13 +13,16 @@ from coterie.search.index import ENGINES
 from coterie.search.pieces import Hit, hits_of
 from coterie.search.query import Query, parse_query
 from coterie.search.ranking import (
+    BITS_MIN,
     IN_MESSAGE,
     IN_TEXT,
     IndexedContact,
     Match,
+    Worth,
     digits_match,
     lookup_of,
     match_of,
+    outside_fields,
     pairs_of,
     worth_of,
 )
@@ -121,12 +124,12 @@ def _rank(tx: Tx, organization_id: int, found: Candidates) -> list[Match]:
     matches = []
     for candidate in candidates:
         match = match_of(candidate, *pairs[candidate.contact_id], worth)
-        if _add_rest(match, candidate, found):
+        if _add_rest(match, candidate, found, worth):
             matches.append(match)
     return sorted(matches, key=lambda match: (-match.bits, match.contact_id))
 
 
-def _add_rest(match: Match, candidate: IndexedContact, found: Candidates) -> bool:
+def _add_rest(match: Match, candidate: IndexedContact, found: Candidates, worth: Worth) -> bool:
     """Adds matches outside the words of fields: numbers and long texts. Returns whether the contact matches at all."""
     if found.numbers:
         by_digits = digits_match(found.numbers, candidate.fields)
@@ -136,9 +139,11 @@ def _add_rest(match: Match, candidate: IndexedContact, found: Candidates) -> boo
         elif not found.asked and candidate.fields and not any(number.words for number in found.numbers):
             return False  # it has all pieces of the number, but not in a row
     if match.matched_count < len(found.asked) and candidate.contact_id in found.messages:
-        match.bits += IN_MESSAGE
+        bits = outside_fields(worth, IN_MESSAGE)
+        # next to words in fields, a message is a gain
+        match.bits += max(BITS_MIN, bits) if match.matched_count else bits
     elif not match.matched_count:
-        match.bits += IN_TEXT
+        match.bits += outside_fields(worth, IN_TEXT)
     return True
 
 

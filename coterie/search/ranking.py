@@ -19,6 +19,8 @@ from coterie.search.query import Number
 RARITY_MAX = 14.0
 # worth of a word that the dictionary does not have, of one that only notes and other long texts have, and of messages
 UNCOUNTED, IN_TEXT, IN_MESSAGE = 10.0, 5.0, 4.0
+# what a word in a long text loses against the same word in a name, of which other words may be left over
+TEXT_LOSS = 6.0
 KIND_LOSS = {NAME: 0.0, HANDLE: 1.0, WORK: 2.0}
 UNTYPED_LOSS, UNTYPED_MAX = 0.3, 3.0
 ORDER_LOSS, LEFT_OVER_LOSS, LEFT_OVER_MAX = 0.5, 1.0, 3
@@ -146,19 +148,31 @@ def rarity(count: int, size: int) -> float:
 
 class Worth(Struct):
     """The worth of words among an organization's contacts. bits: word -> its worth; most: word of the query -> its own
-    worth, the limit for a rarer word that it may stand for."""
+    worth, the limit for a rarer word that it may stand for; least: of the commonest word of the query, as written or
+    as the beginning of words in fields."""
 
     bits: Mapping[str, float]
     most: list[float]
+    least: float
 
 
 def worth_of(asked: Sequence[Asked], counts: Mapping[str, int], size: int) -> Worth:
     """counts: of the words that match, and of the words of the query."""
-    most = []
+    most, least = [], UNCOUNTED
     for word in asked:
         own = [counts[form] for form in word.forms if form in counts]
         most.append(rarity(max(own), size) if own else UNCOUNTED)
-    return Worth({word: rarity(count, size) for word, count in counts.items()}, most)
+        begun = [count for each, count in counts.items() if each.startswith(word.beginnings)]
+        least = min([least, *(rarity(count, size) for count in (*own, *begun))])
+    return Worth({word: rarity(count, size) for word, count in counts.items()}, most, least)
+
+
+def outside_fields(worth: Worth, limit: float) -> float:
+    """The bits of a match in a long text or message: less than a name gains by the commonest word of the query.
+
+    limit: of words that no name has, IN_TEXT or IN_MESSAGE.
+    """
+    return limit if worth.least >= UNCOUNTED else min(limit, worth.least - TEXT_LOSS)
 
 
 def match_of(candidate: IndexedContact, pairs: list[Pair], name_length: int, worth: Worth) -> Match:

@@ -139,6 +139,19 @@ def test_a_personal_note_is_found_by_its_author_alone(world: World) -> None:
     assert hit(world, "lawnmower", alice) is not None
 
 
+def test_a_name_comes_before_a_note_with_it_in_a_small_book(world: World) -> None:
+    with world.database.write() as tx:
+        create_note(tx, world.alice, {"text": "The husband of Ottilie", "contacts": [world.homer.uuid]})
+        named = [
+            create_contact(tx, world.alice, {"real_name": name}).id
+            for name in ("Ottilie Quill", "Anna-Ottilie von der Leitn", "Ottilie Berger", "Tilly Ottilie Moser")
+        ]
+        for text in ("ottilie", "ottili", "Ottilie"):
+            found = [contact.id for contact in search_contacts(tx, world.organization.id, text, limit=10).contacts]
+            assert found[-1] == world.homer.id
+            assert set(found[:-1]) == set(named)
+
+
 def test_bill_is_william_and_not_robert() -> None:
     assert "william" in nicknames_of("bill") & nicknames_of("billy")
     assert "robert" not in nicknames_of("bill") | nicknames_of("billy")
