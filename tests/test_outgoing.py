@@ -1,6 +1,7 @@
 """The guard of outgoing requests: which addresses are public, what the operator may allow, and what is connected to."""
 
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from coterie.graph.client import open_graph
 from coterie.outgoing import (
     NotAllowed,
     Rules,
@@ -20,7 +22,10 @@ from coterie.outgoing import (
     read_retry_after,
     resolve,
     send,
+    tls,
 )
+from coterie.remote.client import Client
+from coterie.webhooks.send import Sender
 
 PUBLIC = (
     "93.184.216.34", "2606:2800:220:1::1", "64:ff9b::93.184.216.34", "::ffff:93.184.216.34", "2002:5db8:d822::1",
@@ -211,3 +216,19 @@ def test_a_retry_after_of_each_form_of_a_date_is_in_gmt(form: str) -> None:
 )  # fmt: skip
 def test_a_retry_after_is_a_number_or_a_date(text: str | None, seconds: float | None) -> None:
     assert read_retry_after(text) == seconds
+
+
+def test_certificates_are_read_once_for_all_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    tls.cache_clear()
+    read = []
+    load = ssl.SSLContext.load_verify_locations
+    monkeypatch.setattr(
+        ssl.SSLContext, "load_verify_locations", lambda *given, **named: (read.append(1), load(*given, **named))
+    )
+    for _ in range(2):
+        Sender().close()
+        with Client("https://dav.example", "", "", Rules()):
+            pass
+        open_graph("https://graph.example", "token").close()
+    # with and without the settings of the environment
+    assert len(read) == 2

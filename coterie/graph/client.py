@@ -17,9 +17,9 @@ import httpx
 import msgspec
 from msgspec import Struct
 
+from coterie import outgoing
 from coterie.model.instagram import Profile
 from coterie.model.instagram_values import clean_text, decode_json
-from coterie.outgoing import read_retry_after
 
 RESPONSE_BYTES_MAX = 256 * 1024
 ATTEMPTS = 2
@@ -83,6 +83,7 @@ def open_graph(graph_url: str, token: str) -> httpx.Client:
         headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
         timeout=TIMEOUT,
         follow_redirects=False,
+        verify=outgoing.tls(trust_env=True),
     )
 
 
@@ -185,7 +186,7 @@ def _read(status: int, headers: httpx.Headers, body: bytes) -> GraphResponse:
 def _pause(headers: httpx.Headers, *, otherwise: float) -> float:
     """Seconds to wait, from Retry-After and Meta's usage headers."""
     pauses = list(_usage(headers))
-    after = read_retry_after(headers.get("retry-after"))
+    after = outgoing.read_retry_after(headers.get("retry-after"))
     if after is not None:
         pauses.append(after)
     return min(max(pauses, default=otherwise), PAUSE_SECONDS_MAX)

@@ -27,7 +27,7 @@ def fetch_picture(url: str, graph_url: str) -> tuple[bytes, str]:
     deadline = time.monotonic() + PICTURE_SECONDS_MAX
     try:
         with (
-            httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
+            httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False, verify=outgoing.tls()) as client,
             closing(_open(client, url, graph_url)) as response,
         ):
             if response.status_code != 200:

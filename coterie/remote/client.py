@@ -7,8 +7,6 @@ and to no other; redirects are followed within that host alone. Every response i
 import base64
 import time
 from collections.abc import Callable, Mapping
-from functools import cache
-from ssl import SSLContext
 from types import TracebackType
 from urllib.parse import urljoin, urlsplit
 
@@ -59,12 +57,6 @@ def other_host(url: str) -> RemoteError:
     )
 
 
-@cache
-def _tls() -> SSLContext:
-    """One for all connections: it takes 20 ms and a megabyte."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 class Client:
     """The connection to the host of a URL. Use it as a context manager; one thread at a time.
 
@@ -88,7 +80,7 @@ class Client:
             timeout=TIMEOUT,
             follow_redirects=False,
             trust_env=False,
-            verify=_tls(),
+            verify=outgoing.tls(),
             limits=httpx.Limits(max_connections=1),
         )
 

@@ -2,10 +2,8 @@
 
 import math
 import socket
-import ssl
 import time
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +40,6 @@ def unsealed(webhook: Webhook, folder: Path) -> Endpoint:
     return Endpoint(webhook.url, tuple(unseal(folder, each) for each in sealed), headers)
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    """One for all connections: it takes 20 ms and a megabyte."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 class Sender:
     """One connection to one endpoint, used by one thread at a time."""
 
@@ -56,7 +48,7 @@ class Sender:
             timeout=TIMEOUT,
             follow_redirects=False,
             trust_env=False,
-            verify=_tls(),
+            verify=outgoing.tls(),
             limits=httpx.Limits(max_connections=1),
         )
         self._socket: Any = None

@@ -82,17 +82,18 @@ def _connect(url: str, *, requires_tls: bool) -> smtplib.SMTP:
     host = parts.hostname or ""
     if parts.scheme not in ("smtp", "smtps") or not host:
         raise ValueError("COTERIE_SMTP_URL must begin with smtp:// or smtps:// and name a host")
-    context = ssl.create_default_context()
     server: smtplib.SMTP
     if parts.scheme == "smtps":
-        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=context)
+        server = smtplib.SMTP_SSL(
+            host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+        )
     else:
         server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_SECONDS)
     try:
         server.ehlo()
         is_private = parts.scheme == "smtps"
         if not is_private and server.has_extn("starttls"):
-            server.starttls(context=context)
+            server.starttls(context=ssl.create_default_context())
             server.ehlo()
             is_private = True
         if requires_tls and not is_private:
