@@ -42,7 +42,9 @@ _PYTHON_PARTS: dict[int, Callable[[Tx], None]] = {
 }
 _NAME = re.compile(r"(\d{4})_\w+(?:\.(sqlite|postgresql))?\.sql")
 
-
+# effectively no deadline: a migration of a large book takes minutes, and one that is stopped halfway starts from the
+# beginning the next time
+SECONDS = 86_400.0
 # the migration that added the digests
 _DIGESTS = 10
 
@@ -81,7 +83,7 @@ def migrate(database: Database) -> list[str]:
     Raises Unavailable if a newer version of Coterie has migrated the database, or if the file of an applied migration
     has changed.
     """
-    with database.write() as tx:
+    with database.write(seconds=SECONDS) as tx:
         return migrate_in(tx)
 
 

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from postgres import Server
 
-from coterie.errors import Unavailable
+from coterie.errors import TooSlow, Unavailable
 from coterie.model.relationships import CATALOGUE
 from coterie.settings import Settings, load_settings
 from coterie.store.database import Database, Tx, open_database
-from coterie.store.migrate import Migration, is_current, latest, migrate, migrate_in, migrations_for
+from coterie.store.migrate import _PYTHON_PARTS, Migration, is_current, latest, migrate, migrate_in, migrations_for
 
 # Tables that belong to no one organization, each with the reason
 GLOBAL = {
@@ -264,6 +265,16 @@ def test_a_migration_that_fails_leaves_nothing_of_itself(
         migrate(database)
     with database.read() as tx:
         assert tables(tx) == set()
+    database.close()
+
+
+def test_a_migration_may_take_longer_than_other_work(fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500000) SELECT count(*) FROM n"
+    database = open_database(msgspec.structs.replace(fresh_settings, slow_seconds=0.1))
+    with pytest.raises(TooSlow), database.write() as tx:
+        tx.all(long)
+    monkeypatch.setitem(_PYTHON_PARTS, 1, lambda tx: tx.all(long))
+    assert migrate(database)
     database.close()
 
 
