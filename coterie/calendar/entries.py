@@ -6,7 +6,7 @@ over. Whatever has not changed gives the same text at any time of the day.
 
 import calendar
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from msgspec import Struct
 
@@ -101,9 +101,10 @@ def _dates(tx: Tx, organization_id: int, window: Window) -> Iterator[CalendarEve
 
 
 def _reminders(tx: Tx, organization_id: int, user_id: str, window: Window) -> Iterator[CalendarEvent]:
+    due_from = times.moment(datetime.combine(window.first, time.min, UTC))
     reminders = [
         each
-        for each in list_reminders(tx, organization_id, user_id, limit=REMINDERS_MAX)
+        for each in list_reminders(tx, organization_id, user_id, due_from=due_from, limit=REMINDERS_MAX)
         if each.due_at and each.finished_at is None and not each.is_contact_deleted
     ]
     contacts = _contacts(tx, organization_id, {each.contact_id for each in reminders if each.contact_id is not None})

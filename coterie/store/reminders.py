@@ -41,17 +41,24 @@ def lock_reminder(tx: Tx, organization_id: int, reminder_id: str) -> None:
 
 
 def list_reminders(
-    tx: Tx, organization_id: int, user_id: str, *, contact_id: int | None = None, limit: int, offset: int = 0
+    tx: Tx,
+    organization_id: int,
+    user_id: str,
+    *,
+    contact_id: int | None = None,
+    due_from: str | None = None,
+    limit: int,
+    offset: int = 0,
 ) -> list[Reminder]:
-    """Returns a page of a user's unfinished reminders, the next one first; all, or those of one contact."""
+    """Returns a page of a user's unfinished reminders, the next one first: all, those of one contact, or those due at
+    the moment due_from or later."""
     bound = {"organization_id": organization_id, "user_id": user_id, "limit": limit, "offset": offset}
-    if contact_id is None:
-        rows = tx.all(_SELECT + _OF_USER + _ORDER, bound)
-    else:
-        rows = tx.all(
-            f"{_SELECT}{_OF_USER} AND r.contact_id = :contact_id{_ORDER}", {**bound, "contact_id": contact_id}
-        )
-    return [_reminder(row) for row in rows]
+    conditions = ""
+    if contact_id is not None:
+        conditions, bound["contact_id"] = " AND r.contact_id = :contact_id", contact_id
+    if due_from is not None:
+        conditions, bound["due_from"] = f"{conditions} AND r.due_at >= :due_from", due_from
+    return [_reminder(row) for row in tx.all(_SELECT + _OF_USER + conditions + _ORDER, bound)]
 
 
 def count_reminders(tx: Tx, organization_id: int, user_id: str, *, contact_id: int | None = None) -> int:

@@ -6,7 +6,7 @@ server the job sends nothing more.
 """
 
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import msgspec
 from msgspec import Struct
@@ -110,9 +110,11 @@ def _in_touch(tx: Tx, organization_id: int, user_id: str, today: date, root: str
 def _reminders(tx: Tx, organization_id: int, user_id: str, today: date) -> list[str]:
     user = find_user(tx, user_id)
     zone = zone_of(user.time_zone if user else "UTC")
+    # without those that are late: as many as the limit would leave no room for those of today
+    due_from = times.moment(datetime.combine(today, time.min, zone))
     due = [
         (times.parse(each.due_at).astimezone(zone), each)
-        for each in list_reminders(tx, organization_id, user_id, limit=100)
+        for each in list_reminders(tx, organization_id, user_id, due_from=due_from, limit=100)
         if each.due_at and each.finished_at is None and not each.is_contact_deleted
     ]
     ids = {each.contact_id for _, each in due if each.contact_id is not None}

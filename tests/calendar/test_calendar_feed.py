@@ -123,6 +123,15 @@ def test_reminders_are_those_of_the_user(world: World) -> None:
     assert event["DTEND"].dt - event["DTSTART"].dt == timedelta(minutes=15)
 
 
+def test_reminders_that_are_long_late_leave_room_for_the_next(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entries, "REMINDERS_MAX", 2)
+    with world.database.write() as tx:
+        for days in (-90, -60, -31, 3):
+            at = (NOW + timedelta(days=days)).isoformat()
+            create_reminder(tx, world.alice, {"title": f"{days} days", "due_at": at})
+    assert [title for _, title in titles(world, feed_of(world, "reminders"))] == ["3 days"]
+
+
 def test_the_late_are_one_event_of_today(world: World) -> None:
     with world.database.write() as tx:
         for contact_id, at in ((world.marge.id, "2026-02-01"), (world.homer.id, "2026-02-28")):

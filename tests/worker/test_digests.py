@@ -80,6 +80,17 @@ def test_who_has_no_name_is_called_by_what_is_shown(home: World) -> None:
     assert "Order: Lard Lad" in text
 
 
+def test_many_late_reminders_leave_room_for_those_of_today(home: World) -> None:
+    with home.database.write() as tx:
+        for number in range(101):
+            late = (NOON - timedelta(days=3, minutes=number)).isoformat()
+            create_reminder(tx, home.alice, {"title": "Late", "due_at": late})
+        create_reminder(tx, home.alice, {"title": "Buy flowers", "due_at": NOON.isoformat()})
+    text = text_at(home, NOON, Settings()) or ""
+    assert "12:00 Buy flowers" in text
+    assert "Late" not in text
+
+
 def test_one_mail_a_day_in_the_own_morning(home: World, smtp: Settings, inbox: Inbox) -> None:
     make_due(home)
     now = datetime.now(UTC)
