@@ -17,6 +17,7 @@ from coterie.model.countries import find_country
 from coterie.model.handles import INSTAGRAM, Handle
 from coterie.model.imports import (
     DRAFT_SOURCE,
+    UID_SOURCE,
     AddressDraft,
     ContactDraft,
     DateDraft,
@@ -103,7 +104,7 @@ def _existing_of_sheet(sheet: ContactSheet) -> Existing:
         notes={note.text for note in sheet.notes},
         files={attachment.digest for attachment in sheet.attachments},
         # an export writes the uuid of a contact without a UID as its UID
-        external_ids={*sheet.external_ids, ("vcard", sheet.contact.uuid)},
+        external_ids={*sheet.external_ids, (UID_SOURCE, sheet.contact.uuid)},
     )
 
 

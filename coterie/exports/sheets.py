@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from coterie.drafts.from_sheet import DRAFT_PARTS, draft_of_sheet
 from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.contacts import Contact
-from coterie.model.imports import ContactDraft
+from coterie.model.imports import UID_SOURCE, ContactDraft
 from coterie.model.organizations import Caller
 from coterie.model.related_people import RelatedDraft
 from coterie.model.relationships import TYPES
@@ -15,7 +15,6 @@ from coterie.store.database import Tx
 from coterie.store.filters.builder import Where
 from coterie.store.filters.contacts import list_matching_after
 
-UID_SOURCE = "vcard"
 PAGE_SIZE = 200
 
 

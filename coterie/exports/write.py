@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from coterie.exports.sheets import UID_SOURCE, load_drafts
+from coterie.exports.sheets import load_drafts
 from coterie.model.attachments import PICTURE, Attachment
-from coterie.model.imports import DRAFT_SOURCE, PictureDraft
+from coterie.model.imports import DRAFT_SOURCE, UID_SOURCE, PictureDraft
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
 from coterie.store.files import file_path

@@ -18,7 +18,7 @@ from coterie.actions.notes import remove_imported_lines
 from coterie.errors import Invalid
 from coterie.imports.formats.names import GOOGLE, OUTLOOK, VCARD
 from coterie.model.ids import parse_id
-from coterie.model.imports import StagedRow
+from coterie.model.imports import UID_SOURCE, StagedRow
 from coterie.model.organizations import Caller
 from coterie.model.related_people import RelatedDraft, find_type
 from coterie.model.text import identity_key, sort_key
@@ -136,4 +136,4 @@ def _by_uid(tx: Tx, caller: Caller, uids: set[str]) -> dict[str | None, int]:
         contact = contact_store.find_contact_by_uuid(tx, caller.organization_id, uid.lower())
         if contact is not None and contact.deleted_at is None:
             found[uid] = contact.id
-    return found | candidates.find_owners_of_external_ids(tx, caller.organization_id, "vcard", uids)
+    return found | candidates.find_owners_of_external_ids(tx, caller.organization_id, UID_SOURCE, uids)

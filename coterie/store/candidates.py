@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from coterie.model.ids import parse_id
+from coterie.model.imports import UID_SOURCE
 from coterie.store.database import Tx
 
 # A value that more people share (a switchboard, info@) identifies none of them
@@ -15,14 +16,14 @@ def find_owners_of_external_ids(
 ) -> dict[str, int]:
     """external id -> the contact that has it and is not deleted.
 
-    The UID that an export writes for a contact without one is its uuid: of source "vcard", it is found too.
+    The UID that an export writes for a contact without one is its uuid: of source UID_SOURCE, it is found too.
     """
     rows = tx.all(
         "SELECT external_id, contact_id FROM external_ids WHERE organization_id = :organization_id"
         f" AND source = :source AND external_id {tx.in_list('values')}",
         {"organization_id": organization_id, "source": source, "values": tx.list_param(external_ids)},
     )
-    missing = set(external_ids) - {row[0] for row in rows} if source == "vcard" else ()
+    missing = set(external_ids) - {row[0] for row in rows} if source == UID_SOURCE else ()
     by_uuid = _find_uuids(tx, organization_id, missing)
     if not rows:
         return by_uuid

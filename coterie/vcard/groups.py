@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from coterie.model.imports import ContactDraft
+from coterie.model.imports import UID_SOURCE, ContactDraft
 from coterie.vcard import values
 from coterie.vcard.cards import BrokenCard, Card
 
@@ -35,7 +35,7 @@ def group_of(card: Card | BrokenCard) -> str | None:
 
 def tag_member(draft: ContactDraft, groups: dict[str, list[str]]) -> None:
     """Adds the groups of a draft to its tags."""
-    keys = [_key(uid) for source, uid in draft.external_ids if source == "vcard"]
+    keys = [_key(uid) for source, uid in draft.external_ids if source == UID_SOURCE]
     keys += [_key(handle.value) for handle in draft.handles if handle.channel == "email"]
     for name in dict.fromkeys(name for key in keys for name in groups.get(key, ())):
         if name not in draft.tags:

@@ -5,7 +5,7 @@ The employer is the first component of ORG that is not empty; the units after it
 
 from coterie.model.contacts import GENDERS
 from coterie.model.groups import is_system_group
-from coterie.model.imports import DateDraft
+from coterie.model.imports import UID_SOURCE, DateDraft
 from coterie.vcard import read_others, values
 from coterie.vcard.lines import Property
 from coterie.vcard.reading import Reading
@@ -115,4 +115,4 @@ def read_uid(reading: Reading, entry: Property) -> None:
     uid = values.line(entry.value)
     if uid:
         plain = uid[9:] if uid[:9].lower() == "urn:uuid:" else uid
-        reading.draft.external_ids.append(("vcard", plain))
+        reading.draft.external_ids.append((UID_SOURCE, plain))

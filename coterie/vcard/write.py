@@ -9,7 +9,7 @@ import re
 
 from coterie.errors import invalid
 from coterie.model.attachments import clean_media_type
-from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft, PictureDraft
+from coterie.model.imports import UID_SOURCE, AddressDraft, ContactDraft, DateDraft, HandleDraft, PictureDraft
 from coterie.model.names import is_inverted, is_same_name
 from coterie.vcard import values
 from coterie.vcard.channels import is_linkedin, profile_url, types_of_label
@@ -98,7 +98,7 @@ def _write_ids(draft: ContactDraft, out: Content) -> None:
     """The first vCard id becomes UID, of which a card has one; all other ids become X-COTERIE properties."""
     has_uid = False
     for source, external_id in draft.external_ids:
-        if source == "vcard" and not has_uid:
+        if source == UID_SOURCE and not has_uid:
             has_uid = True
             if not out.is_4:
                 out.add("UID", external_id)

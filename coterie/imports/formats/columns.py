@@ -15,7 +15,7 @@ from coterie.imports.formats.header_names import is_setting
 from coterie.imports.formats.reading import Reading, finish, put_address, warn_of_guess
 from coterie.model.cells import split_list
 from coterie.model.handles import CHANNELS
-from coterie.model.imports import ContactDraft, RowError
+from coterie.model.imports import UID_SOURCE, ContactDraft, RowError
 from coterie.model.text import words
 from coterie.model.written_dates import find_day_first, is_day_of_month, writes_day_first
 
@@ -147,7 +147,7 @@ _OTHERS: dict[str, Callable[[str], Put]] = {
     "birthday.year": _birthday_part("year"),
     "birthday.month": _birthday_part("month"),
     "birthday.day": _birthday_part("day"),
-    "uid": lambda header: lambda reading, value: reading.draft.external_ids.append(("vcard", value)),
+    "uid": lambda header: lambda reading, value: reading.draft.external_ids.append((UID_SOURCE, value)),
     "picture_url": lambda header: lambda reading, value: put.put_picture(reading.draft, value),
     "tags": lambda header: lambda reading, value: put.put_tags(reading.draft, split_list(value)),
     "folders": lambda header: lambda reading, value: put.put_folders(reading.draft, split_list(value)),
