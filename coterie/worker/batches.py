@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
+
 from coterie.model import times
 from coterie.model.jobs import Job, Reschedule
 from coterie.store import jobs
@@ -21,6 +23,11 @@ def renew_lease(tx: Tx, job: Job, progress: dict[str, Any]) -> None:
     """
     if not jobs.renew(tx, job, progress=progress):
         raise LookupError(LOST)
+
+
+def last_progress(job: Job, name: str) -> Any:
+    """A value of the progress that an earlier run saved with its last batch; 0 before the first batch."""
+    return msgspec.json.decode(job.progress)[name] if job.progress else 0
 
 
 def control_of(

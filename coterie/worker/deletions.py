@@ -12,7 +12,7 @@ from coterie.model.organizations import Caller
 from coterie.settings import Settings
 from coterie.store.batches import Batches
 from coterie.store.database import Database
-from coterie.worker.batches import run_job
+from coterie.worker.batches import last_progress, run_job
 
 
 def restore_deletions(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
@@ -20,7 +20,7 @@ def restore_deletions(database: Database, settings: Settings, job: Job, stopping
     arguments = msgspec.json.decode(job.arguments)
     with database.read() as tx:
         caller = caller_for(tx, job.organization_id, user_id=arguments["user_id"], via=arguments["via"])
-    after = msgspec.json.decode(job.progress)["after"] if job.progress else 0
+    after = last_progress(job, "after")
     run_job(database, job, stopping, _restore(caller, arguments["bundle_id"], after), lambda after: {"after": after})
 
 

@@ -37,7 +37,7 @@ from coterie.store.batches import Batches
 from coterie.store.database import Database
 from coterie.store.interactions import Key
 from coterie.worker import account_mail, digests, duplicates, instagram_profiles, merges, reminders
-from coterie.worker.batches import run_job
+from coterie.worker.batches import last_progress, run_job
 from coterie.worker.bulk_acts import bulk_act
 from coterie.worker.deletion_mail import mail_deletions
 from coterie.worker.deletions import restore_deletions
@@ -73,11 +73,11 @@ def _update(
 
 
 def record_consequence(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
-    """Contacts that changed with a tag, folder, expertise, property or contact, 500 in each transaction."""
+    """Records the contacts that changed with a tag, folder, expertise, property or contact, in batches."""
     arguments = msgspec.json.decode(job.arguments)
     with database.read() as tx:
         caller = caller_of(tx, job.organization_id, arguments)
-    done = msgspec.json.decode(job.progress)["done"] if job.progress else 0
+    done = last_progress(job, "done")
     run_job(database, job, stopping, _record(caller, arguments, done), lambda done: {"done": done})
 
 
@@ -87,8 +87,8 @@ def _record(caller: Caller, arguments: Mapping[str, Any], done: int) -> Batches[
 
 
 def index_contacts(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
-    """Rebuilds the search index of an organization, 500 contacts in each transaction."""
-    after = msgspec.json.decode(job.progress)["after"] if job.progress else 0
+    """Rebuilds the search index of an organization, in batches of contacts."""
+    after = last_progress(job, "after")
     batches = _index(job.organization_id, after)
     run_job(database, job, stopping, batches, lambda after: {"after": after})
 
@@ -99,7 +99,7 @@ def _index(organization_id: int, after: int | None) -> Batches[int | None, None]
 
 
 def index_messages(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
-    """Indexes the messages of an organization for search, 500 in each transaction."""
+    """Indexes the messages of an organization for search, in batches."""
     after = msgspec.json.decode(job.progress, type=dict[str, Key])["after"] if job.progress else None
     batches = _index_messages(job.organization_id, after)
     run_job(database, job, stopping, batches, lambda after: {"after": after})
@@ -113,9 +113,9 @@ def _index_messages(organization_id: int, after: Key | None) -> Batches[Key | No
 
 
 def refresh_touch_plans(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
-    """When the contacts of a rule for staying in touch are due, 500 in each transaction."""
+    """Computes when the contacts of a rule for staying in touch are due, in batches."""
     contact_ids = msgspec.json.decode(job.arguments)["contact_ids"]
-    done = msgspec.json.decode(job.progress)["done"] if job.progress else 0
+    done = last_progress(job, "done")
     run_job(database, job, stopping, _refresh(job.organization_id, contact_ids, done), lambda done: {"done": done})
 
 

@@ -19,7 +19,7 @@ from coterie.store.batches import Batches
 from coterie.store.database import Database, Tx
 from coterie.store.instagram_deliveries import delete_delivery, find_delivery
 from coterie.store.statistics import analyze_grown
-from coterie.worker.batches import run_job
+from coterie.worker.batches import last_progress, run_job
 
 # the tables that deliveries fill
 TABLES = ("contacts", "contact_words", "handles", "instagram_people", "interactions", "external_ids")
@@ -37,7 +37,7 @@ def instagram_delivery(database: Database, settings: Settings, job: Job, stoppin
     account_id, body, received_at, organization = found
     caller = Caller.for_organization(organization, via=VIA)
     delivery = read_delivery(decode_body(body), received_at)
-    done = msgspec.json.decode(job.progress)["done"] if job.progress else 0
+    done = last_progress(job, "done")
     batches = _process(database, Processing(caller, delivery_id, account_id, delivery.updates), done)
     total = len(delivery.updates)
     run_job(
