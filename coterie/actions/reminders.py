@@ -124,7 +124,7 @@ def delete_reminder(tx: Tx, caller: Caller, reminder_id: str) -> None:
 
 
 def find_reminder_of_user(tx: Tx, caller: Caller, reminder_id: str) -> Reminder:
-    """Returns a reminder of the calling user. Raises NotFound if it is another user's."""
+    """A reminder of the calling user. Raises NotFound if it is another user's."""
     return _find(tx, caller, reminder_id)
 
 

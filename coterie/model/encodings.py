@@ -4,7 +4,7 @@ _SAMPLE_BYTES = 4096
 
 
 def find_utf_16(head: bytes) -> str | None:
-    """Returns "utf-16-le" or "utf-16-be" if the beginning of a file is UTF-16 without a byte order mark.
+    """The encoding "utf-16-le" or "utf-16-be" if the beginning of a file is UTF-16 without a byte order mark.
 
     Most characters of a table or card are ASCII, so every second byte is zero, and only every second.
     """

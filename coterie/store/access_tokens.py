@@ -132,7 +132,7 @@ _TOKENS = (
 
 
 def find_access_token(tx: Tx, organization_id: int, token_id: str) -> AccessToken | None:
-    """Returns a token, valid or not."""
+    """A token, valid or not."""
     row = tx.one(f"{_TOKENS} AND t.id = :id", {"organization_id": organization_id, "id": token_id})
     return _token(row) if row else None
 
@@ -140,7 +140,7 @@ def find_access_token(tx: Tx, organization_id: int, token_id: str) -> AccessToke
 def list_access_tokens(
     tx: Tx, organization_id: int, *, user_id: str | None = None, after: str = "", limit: int
 ) -> list[AccessToken]:
-    """Returns the tokens of an organization or of one member, oldest first, including revoked and expired ones.
+    """The tokens of an organization or of one member, oldest first, including revoked and expired ones.
 
     after: a token's id.
     """

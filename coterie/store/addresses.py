@@ -30,7 +30,7 @@ def _bound(organization_id: int, contact_id: int | None) -> dict[str, int]:
 
 
 def find_address(tx: Tx, organization_id: int, contact_id: int | None, address_id: str) -> Address | None:
-    """Returns an address of a contact or of the organization, deleted or not."""
+    """An address of a contact or of the organization, deleted or not."""
     row = tx.one(
         f"SELECT {_SELECT} FROM postal_addresses"
         f" WHERE organization_id = :organization_id AND id = :id AND {_owned(contact_id)}",
@@ -48,7 +48,7 @@ def list_addresses(
     limit: int = 100,
     offset: int = 0,
 ) -> list[Address]:
-    """Returns a page of the addresses of a contact or of the organization, oldest first."""
+    """A page of the addresses of a contact or of the organization, oldest first."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM postal_addresses WHERE organization_id = :organization_id AND {_owned(contact_id)}"
         f"{'' if include_deleted else ' AND deleted_at IS NULL'} ORDER BY id LIMIT :limit OFFSET :offset",

@@ -16,7 +16,7 @@ _OF_CONTACT = " WHERE organization_id = :organization_id AND contact_id = :conta
 
 
 def find_attachment(tx: Tx, organization_id: int, contact_id: int, attachment_id: str) -> Attachment | None:
-    """Returns a file of a contact."""
+    """A file of a contact."""
     row = tx.one(
         f"{_SELECT}{_OF_CONTACT} AND id = :id",
         {"organization_id": organization_id, "contact_id": contact_id, "id": attachment_id},
@@ -25,7 +25,7 @@ def find_attachment(tx: Tx, organization_id: int, contact_id: int, attachment_id
 
 
 def list_attachments(tx: Tx, organization_id: int, contact_id: int, *, limit: int, offset: int = 0) -> list[Attachment]:
-    """Returns a page of a contact's files, oldest first."""
+    """A page of a contact's files, oldest first."""
     rows = tx.all(
         f"{_SELECT}{_OF_CONTACT} ORDER BY id LIMIT :limit OFFSET :offset",
         {"organization_id": organization_id, "contact_id": contact_id, "limit": limit, "offset": offset},
@@ -77,7 +77,7 @@ def save_kinds(tx: Tx, organization_id: int, contact_id: int, attachment_ids: Se
 
 
 def list_digests(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> list[str]:
-    """Returns the digests of the files of contacts."""
+    """The digests of the files of contacts."""
     rows = tx.all(
         "SELECT DISTINCT digest FROM attachments WHERE organization_id = :organization_id"
         f" AND contact_id {tx.in_list('ids')}",

@@ -29,7 +29,7 @@ LINKS = {
 
 
 def list_wrong_counters(tx: Tx, organization_id: int) -> list[tuple[str, int, int]]:
-    """Returns (name, stored value, correct value) of each cached count that is wrong."""
+    """(name, stored value, correct value) of each cached count that is wrong."""
     numbers = [(name, count(tx, organization_id, name), _number(tx, organization_id, name)) for name in _COUNTED]
     return [each for each in numbers if each[1] != each[2]]
 
@@ -40,7 +40,7 @@ def _number(tx: Tx, organization_id: int, name: str) -> int:
 
 
 def list_low_sequences(tx: Tx, organization_id: int) -> list[tuple[str, int, int]]:
-    """Returns (name, last number given, highest number used) of each sequence that is behind its rows."""
+    """(name, last number given, highest number used) of each sequence that is behind its rows."""
     numbers = [(name, count(tx, organization_id, name), _highest(tx, organization_id, name)) for name in _NUMBERED]
     return [each for each in numbers if each[1] < each[2]]
 
@@ -72,7 +72,7 @@ def correct_counter(tx: Tx, organization_id: int, name: str) -> None:
 
 
 def list_wrong_contact_counts(tx: Tx, organization_id: int, table: str, *, limit: int) -> list[tuple[str, int, int]]:
-    """Returns (id, stored count, correct count) of the rows of a table in LINKS whose contact_count is wrong."""
+    """(id, stored count, correct count) of the rows of a table in LINKS whose contact_count is wrong."""
     link, column = LINKS[table]
     rows = tx.all(
         f"SELECT t.id, t.contact_count, coalesce(n.number, 0) FROM {table} t LEFT JOIN"

@@ -30,7 +30,7 @@ def list_sort_keys_after(tx: Tx, organization_id: int, contact_id: int, *, limit
 
 
 def load_contact_to_repair(tx: Tx, organization_id: int, contact_id: int) -> Contact:
-    """Returns a contact that was just found, with its row locked until the commit."""
+    """A contact that was just found, with its row locked until the commit."""
     contact = find_contact_to_change(tx, organization_id, contact_id)
     if contact is None:
         raise LookupError("the contact was erased after it was found")
@@ -50,7 +50,7 @@ def pinned_texts_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) ->
 
 
 def list_wrong_recent(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> list[tuple[int, str]]:
-    """Returns (contact id, kind) where the marked interactions are not the newest ten that are not deleted.
+    """(contact id, kind) where the marked interactions are not the newest ten that are not deleted.
 
     Conversations that a user logged are never marked.
     """

@@ -23,7 +23,7 @@ _ALIVE = (
 
 
 def find_contact_relationship(tx: Tx, organization_id: int, relationship_id: str) -> ContactRelationship | None:
-    """Returns one side, deleted or not."""
+    """One side, deleted or not."""
     row = tx.one(
         f"SELECT {_SELECT} FROM contact_relationships r WHERE r.organization_id = :organization_id AND r.id = :id",
         {"organization_id": organization_id, "id": relationship_id},
@@ -50,7 +50,7 @@ def list_contact_relationships(
     limit: int,
     offset: int = 0,
 ) -> list[ContactRelationship]:
-    """Returns a page of the sides of one contact, or (None) of all, oldest first."""
+    """A page of the sides of one contact, or (None) of all, oldest first."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM {_where(first_contact_id, include_deleted=include_deleted)}"
         " ORDER BY r.id LIMIT :limit OFFSET :offset",
@@ -114,7 +114,7 @@ def related_contact_ids(
 def list_types_between(
     tx: Tx, organization_id: int, first_contact_id: int, second_contact_id: int
 ) -> list[tuple[str, str]]:
-    """Returns (id, type id) of the first contact's side of each relationship of these two that is not deleted."""
+    """(id, type id) of the first contact's side of each relationship of these two that is not deleted."""
     rows = tx.all(
         "SELECT id, type_id FROM contact_relationships WHERE organization_id = :organization_id"
         " AND first_contact_id = :first AND second_contact_id = :second AND deleted_at IS NULL",

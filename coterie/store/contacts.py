@@ -96,7 +96,7 @@ _BY_HANDLE = (
 
 
 def find_contact(tx: Tx, organization_id: int, contact_id: int) -> Contact | None:
-    """Returns a contact, deleted or not; of a merged one the contact it was merged into, with its own id."""
+    """A contact, deleted or not; of a merged one the contact it was merged into, with its own id."""
     row = tx.one(_BY_ID, {"organization_id": organization_id, "id": contact_id})
     return _contact(row) if row else None
 
@@ -110,13 +110,13 @@ def find_contact_to_change(tx: Tx, organization_id: int, contact_id: int) -> Con
 
 
 def find_contact_by_uuid(tx: Tx, organization_id: int, uuid: str) -> Contact | None:
-    """Returns the contact with this uuid, deleted or not; of a merged one the contact it was merged into."""
+    """The contact with this uuid, deleted or not; of a merged one the contact it was merged into."""
     row = tx.one(_BY_UUID, {"organization_id": organization_id, "uuid": uuid})
     return _contact(row) if row else None
 
 
 def find_contact_by_handle(tx: Tx, organization_id: int, channel: str, normalized: str) -> Contact | None:
-    """Returns the contact that has this handle: of several, one that has it as primary, then the oldest."""
+    """The contact that has this handle: of several, one that has it as primary, then the oldest."""
     row = tx.one(_BY_HANDLE, {"organization_id": organization_id, "channel": channel, "normalized": normalized})
     return _contact(row) if row else None
 
@@ -178,7 +178,7 @@ def list_contacts_by_id(
     descending: bool = False,
     include_deleted: bool = False,
 ) -> list[Contact]:
-    """Returns the contacts with exactly these ids; deleted ones, and with them merged ones, only if asked for."""
+    """The contacts with exactly these ids; deleted ones, and with them merged ones, only if asked for."""
     ids = list(contact_ids)
     if not ids:
         return []
@@ -192,7 +192,7 @@ def list_contacts_by_id(
 
 
 def list_all_contacts(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -> list[Contact]:
-    """Returns a page of all contacts, deleted ones too but no merged ones, by id."""
+    """A page of all contacts, deleted ones too but no merged ones, by id."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id AND c.merged_into IS NULL"
         " ORDER BY c.id LIMIT :limit OFFSET :offset",
@@ -212,7 +212,7 @@ def list_deleted_contacts(tx: Tx, organization_id: int, *, limit: int) -> list[C
 
 
 def list_contacts_after(tx: Tx, organization_id: int, contact_id: int, *, limit: int) -> list[Contact]:
-    """Returns the next contacts by id that are not deleted, to read all in batches."""
+    """The next contacts by id that are not deleted, to read all in batches."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id AND c.id > :id"
         " AND c.deleted_at IS NULL ORDER BY c.id LIMIT :limit",

@@ -67,7 +67,7 @@ def add_to_counts(tx: Tx, organization_id: int, counts: Counts, changes: Mapping
 
 
 def count(tx: Tx, organization_id: int, name: str) -> int:
-    """Returns a cached count; 0 if nothing was counted yet."""
+    """A cached count; 0 if nothing was counted yet."""
     row = tx.one(
         "SELECT value FROM counters WHERE organization_id = :organization_id AND name = :name",
         {"organization_id": organization_id, "name": name},

@@ -14,7 +14,7 @@ _SELECT = ", ".join(_COLUMNS)
 
 
 def find_date(tx: Tx, organization_id: int, contact_id: int, date_id: str) -> ImportantDate | None:
-    """Returns a date of a contact, deleted or not."""
+    """A date of a contact, deleted or not."""
     row = tx.one(
         f"SELECT {_SELECT} FROM important_dates WHERE organization_id = :organization_id AND contact_id = :contact_id"
         " AND id = :id",
@@ -26,7 +26,7 @@ def find_date(tx: Tx, organization_id: int, contact_id: int, date_id: str) -> Im
 def list_dates(
     tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False, limit: int, offset: int = 0
 ) -> list[ImportantDate]:
-    """Returns a page of a contact's dates, in the order in which they were added."""
+    """A page of a contact's dates, in the order in which they were added."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM important_dates WHERE {_of_contact(include_deleted=include_deleted)}"
         " ORDER BY id LIMIT :limit OFFSET :offset",

@@ -23,7 +23,7 @@ _CONTACT_IS_SUBJECT = frozenset(f"contact.{verb}" for verb in ("created", "updat
 
 
 def list_events_without_contacts(tx: Tx, organization_id: int, after: int) -> list[tuple[int, str, str]]:
-    """Returns (id, kind, subject id) of the events that must name a contact and name none, in the next 10,000 ids."""
+    """(id, kind, subject id) of the events that must name a contact and name none, in the next 10,000 ids."""
     rows = tx.all(
         "SELECT e.id, e.kind, e.subject_id FROM events e WHERE e.organization_id = :organization_id"
         f" AND e.id > :after AND e.id <= :last AND e.kind IN ('{_KINDS}') AND NOT EXISTS"
@@ -40,7 +40,7 @@ def is_last_page(tx: Tx, organization_id: int, after: int) -> bool:
 
 
 def find_contacts_of_subject(tx: Tx, organization_id: int, kind: str, subject_id: str) -> list[int]:
-    """Returns the contacts that an event concerns, as far as its subject still tells; else nothing."""
+    """The contacts that an event concerns, as far as its subject still tells; else nothing."""
     if kind in _CONTACT_IS_SUBJECT:
         return [int(subject_id)] if subject_id.isdigit() else []
     noun = "handle" if kind.startswith("contact.handle_") else kind.partition(".")[0]
@@ -64,7 +64,7 @@ def insert_event_contacts(tx: Tx, organization_id: int, event_id: int, contact_i
 
 
 def list_tombstones_of_contacts(tx: Tx, organization_id: int, *, limit: int) -> list[str]:
-    """Returns the uuids of tombstones whose contact exists."""
+    """The uuids of tombstones whose contact exists."""
     rows = tx.all(
         "SELECT t.uuid FROM contact_tombstones t JOIN contacts c ON c.organization_id = t.organization_id"
         " AND c.uuid = t.uuid WHERE t.organization_id = :organization_id ORDER BY t.uuid LIMIT :limit",
@@ -74,7 +74,7 @@ def list_tombstones_of_contacts(tx: Tx, organization_id: int, *, limit: int) -> 
 
 
 def list_shared_revisions(tx: Tx, organization_id: int, *, limit: int) -> list[int]:
-    """Returns the ids of contacts whose revision a tombstone or another contact has too, or that have none."""
+    """The ids of contacts whose revision a tombstone or another contact has too, or that have none."""
     rows = tx.all(
         "SELECT c.id FROM contacts c LEFT JOIN contact_tombstones t ON t.organization_id = c.organization_id"
         " AND t.revision = c.revision WHERE c.organization_id = :organization_id"

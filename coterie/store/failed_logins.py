@@ -36,7 +36,7 @@ def insert_failed_login(tx: Tx, user_id: str | None, source: str, via: str) -> N
 
 
 def list_failed_logins(tx: Tx, *, limit: int) -> list[FailedLogin]:
-    """Returns the failed logins of the last 30 days, newest first."""
+    """The failed logins of the last 30 days, newest first."""
     rows = tx.all(
         "SELECT f.happened_at, u.email, f.source, f.via FROM failed_logins f LEFT JOIN users u ON u.id = f.user_id"
         " WHERE f.happened_at >= :after ORDER BY f.id DESC LIMIT :limit",

@@ -14,7 +14,7 @@ _CHUNK = 1024 * 1024
 def list_attachments_of_contacts(
     tx: Tx, organization_id: int, contact_ids: Iterable[int]
 ) -> list[tuple[int, str, str, int]]:
-    """Returns (contact id, attachment id, digest, byte count) of the attachments of these contacts."""
+    """(contact id, attachment id, digest, byte count) of the attachments of these contacts."""
     rows = tx.all(
         "SELECT contact_id, id, digest, byte_count FROM attachments WHERE organization_id = :organization_id"
         f" AND contact_id {tx.in_list('ids')} ORDER BY contact_id, id",
@@ -24,7 +24,7 @@ def list_attachments_of_contacts(
 
 
 def list_import_files(tx: Tx, organization_id: int) -> list[tuple[str, str]]:
-    """Returns (import id, digest) of the files that imports were read from, and of those that staged rows need."""
+    """(import id, digest) of the files that imports were read from, and of those that staged rows need."""
     rows = tx.all(
         "SELECT id, file_digest FROM imports WHERE organization_id = :organization_id AND file_digest IS NOT NULL"
         " UNION SELECT f.import_id, f.digest FROM import_files f JOIN import_drafts d"

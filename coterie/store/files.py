@@ -84,7 +84,7 @@ def lock_files(tx: Tx) -> None:
 
 
 def find_referenced(tx: Tx, digests: Iterable[str], import_seconds: float = 0.0) -> set[str]:
-    """Returns those of the files that a row of any organization refers to: an attachment, an import that reads it, or
+    """Those of the files that a row of any organization refers to: an attachment, an import that reads it, or
     a row that an import may still apply. import_seconds: after which imports expire."""
     bound: dict[str, Any] = {"digests": tx.list_param(set(digests))}
     attached = tx.all(
@@ -110,7 +110,7 @@ def find_referenced(tx: Tx, digests: Iterable[str], import_seconds: float = 0.0)
 
 
 def list_files(folder: Path, *, seconds: float) -> Iterator[str]:
-    """Returns the digests of files that were saved more than `seconds` ago."""
+    """The digests of files that were saved more than `seconds` ago."""
     for path in sorted((folder / FOLDER).glob("??/*")):
         digest = path.parent.name + path.name
         if _DIGEST.fullmatch(digest) and _is_older(path, seconds):

@@ -12,7 +12,7 @@ COUNT = "folders"
 
 
 def list_folders(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -> list[Folder]:
-    """Returns a page of the folders, oldest first."""
+    """A page of the folders, oldest first."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM folders WHERE organization_id = :organization_id"
         " ORDER BY id LIMIT :limit OFFSET :offset",
@@ -35,7 +35,7 @@ def find_folder(tx: Tx, organization_id: int, folder_id: int) -> Folder | None:
 
 
 def find_folder_by_name(tx: Tx, organization_id: int, name: str) -> Folder | None:
-    """Returns the oldest folder of exactly this name."""
+    """The oldest folder of exactly this name."""
     row = tx.one(
         f"SELECT {_SELECT} FROM folders WHERE organization_id = :organization_id AND name = :name ORDER BY id LIMIT 1",
         {"organization_id": organization_id, "name": name},

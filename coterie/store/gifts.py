@@ -13,7 +13,7 @@ _SELECT = ", ".join(_COLUMNS)
 
 
 def find_gift(tx: Tx, organization_id: int, contact_id: int, gift_id: str, *, to_change: bool = False) -> Gift | None:
-    """Returns a gift of a contact, deleted or not; to_change locks its row until the commit."""
+    """A gift of a contact, deleted or not; to_change locks its row until the commit."""
     row = tx.one(
         f"SELECT {_SELECT} FROM gifts WHERE organization_id = :organization_id AND contact_id = :contact_id"
         " AND id = :id" + (tx.lock if to_change else ""),
@@ -25,7 +25,7 @@ def find_gift(tx: Tx, organization_id: int, contact_id: int, gift_id: str, *, to
 def list_gifts(
     tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False, limit: int, offset: int = 0
 ) -> list[Gift]:
-    """Returns a page of a contact's gifts, in the order in which they were added."""
+    """A page of a contact's gifts, in the order in which they were added."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM gifts WHERE {_of_contact(include_deleted=include_deleted)}"
         " ORDER BY id LIMIT :limit OFFSET :offset",

@@ -91,7 +91,7 @@ def mark_created(tx: Tx, organization_id: int, import_id: str, contacts: Iterabl
 
 
 def find_row_to_change(tx: Tx, organization_id: int, import_id: str, row_number: int) -> StagedRow | None:
-    """Returns a row of an import, locked until the commit."""
+    """A row of an import, locked until the commit."""
     row = tx.one(
         f"{_SELECT}{_OF_IMPORT} AND row_number = :row_number{tx.lock}",
         {"organization_id": organization_id, "import_id": import_id, "row_number": row_number},
@@ -102,7 +102,7 @@ def find_row_to_change(tx: Tx, organization_id: int, import_id: str, row_number:
 def list_rows(
     tx: Tx, organization_id: int, import_id: str, *, outcome: str | None = None, after: int = 0, limit: int
 ) -> list[StagedRow]:
-    """Returns the next rows after a number, in order; of one outcome or of all."""
+    """The next rows after a number, in order; of one outcome or of all."""
     only, bound = _of_outcome(outcome)
     bound |= {"organization_id": organization_id, "import_id": import_id, "after": after, "limit": limit}
     rows = tx.all(f"{_SELECT}{_OF_IMPORT} AND row_number > :after{only} ORDER BY row_number LIMIT :limit", bound)
@@ -120,7 +120,7 @@ def stream_rows(tx: Tx, organization_id: int, import_id: str, *, outcome: str | 
 def list_page_of_rows(
     tx: Tx, organization_id: int, import_id: str, *, outcome: str | None = None, limit: int, offset: int = 0
 ) -> list[StagedRow]:
-    """Returns a page of rows by number, of one outcome or of all."""
+    """A page of rows by number, of one outcome or of all."""
     only, bound = _of_outcome(outcome)
     bound |= {"organization_id": organization_id, "import_id": import_id, "limit": limit, "offset": offset}
     rows = tx.all(f"{_SELECT}{_OF_IMPORT}{only} ORDER BY row_number LIMIT :limit OFFSET :offset", bound)
@@ -151,7 +151,7 @@ def list_rows_by_number(
 
 
 def list_rows_to_apply(tx: Tx, organization_id: int, import_id: str, *, after: int, limit: int) -> list[StagedRow]:
-    """Returns the next staged rows after a number that can be applied: those that create or update a contact, that a
+    """The next staged rows after a number that can be applied: those that create or update a contact, that a
     user decided, or that are to be matched again."""
     rows = tx.all(
         f"{_SELECT}{_OF_IMPORT} AND row_number > :after AND state = 'staged'"
@@ -164,7 +164,7 @@ def list_rows_to_apply(tx: Tx, organization_id: int, import_id: str, *, after: i
 
 
 def list_rows_to_undo(tx: Tx, organization_id: int, import_id: str, *, before: int, limit: int) -> list[StagedRow]:
-    """Returns the applied rows before a number, the last one first."""
+    """The applied rows before a number, the last one first."""
     rows = tx.all(
         f"{_SELECT}{_OF_IMPORT} AND state = 'applied' AND row_number < :before ORDER BY row_number DESC LIMIT :limit",
         {"organization_id": organization_id, "import_id": import_id, "before": before, "limit": limit},
@@ -175,7 +175,7 @@ def list_rows_to_undo(tx: Tx, organization_id: int, import_id: str, *, before: i
 def list_rows_in_state(
     tx: Tx, organization_id: int, import_id: str, state: str, *, after: int = 0, limit: int
 ) -> list[StagedRow]:
-    """Returns the next rows in a state after a number."""
+    """The next rows in a state after a number."""
     rows = tx.all(
         f"{_SELECT}{_OF_IMPORT} AND row_number > :after AND state = :state ORDER BY row_number LIMIT :limit",
         {
@@ -192,7 +192,7 @@ def list_rows_in_state(
 def list_drafts_of_applied(
     tx: Tx, organization_id: int, import_id: str, *, after: int, limit: int
 ) -> list[tuple[int, str | None]]:
-    """Returns (row number, draft) of the next applied rows after a number."""
+    """(row number, draft) of the next applied rows after a number."""
     rows = tx.all(
         f"SELECT row_number, draft FROM import_drafts{_OF_IMPORT} AND row_number > :after AND state = 'applied'"
         " ORDER BY row_number LIMIT :limit",
@@ -202,7 +202,7 @@ def list_drafts_of_applied(
 
 
 def list_rows_left_out(tx: Tx, organization_id: int, import_id: str) -> list[tuple[int, Reason]]:
-    """Returns (row number, reason) of the first 1,000 rows of our own export that were read but not written, or only in
+    """(row number, reason) of the first 1,000 rows of our own export that were read but not written, or only in
     part."""
     codes = (ROWS_LEFT_OUT, CONTACT_DELETED)
     rows = tx.all(
@@ -219,7 +219,7 @@ def list_rows_left_out(tx: Tx, organization_id: int, import_id: str) -> list[tup
 
 
 def list_files_of_rows(tx: Tx, organization_id: int, import_id: str, row_numbers: Iterable[int]) -> set[str]:
-    """Returns the digests of the files these rows refer to."""
+    """The digests of the files these rows refer to."""
     rows = tx.all(
         f"SELECT DISTINCT digest FROM import_files{_OF_IMPORT} AND row_number {tx.in_list('numbers')}",
         {"organization_id": organization_id, "import_id": import_id, "numbers": tx.list_param(row_numbers)},

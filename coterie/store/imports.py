@@ -30,7 +30,7 @@ def find_import(tx: Tx, organization_id: int, import_id: str) -> Import | None:
 
 
 def find_import_to_change(tx: Tx, organization_id: int, import_id: str) -> Import | None:
-    """Returns an import, with its row locked until the commit."""
+    """An import, with its row locked until the commit."""
     row = tx.one(
         f"SELECT {_IMPORT} FROM imports WHERE organization_id = :organization_id AND id = :id{tx.lock}",
         {"organization_id": organization_id, "id": import_id},
@@ -50,7 +50,7 @@ def open_import(tx: Tx, organization_id: int, import_id: str) -> tuple[Import, O
 
 
 def find_organization_of_import(tx: Tx, import_id: str) -> int | None:
-    """Returns the id of the organization, or None if there is no such import."""
+    """The id of the organization, or None if there is no such import."""
     row = tx.one("SELECT organization_id FROM imports WHERE id = :id", {"id": import_id})
     return row[0] if row else None
 
@@ -59,7 +59,7 @@ _BEFORE = " AND id < :before"
 
 
 def find_group(tx: Tx, group_id: str) -> list[tuple[int, str]]:
-    """Returns (organization id, import id) of each file of one command, the last one first."""
+    """(organization id, import id) of each file of one command, the last one first."""
     rows = tx.all(
         "SELECT organization_id, id FROM imports WHERE group_id = :group_id ORDER BY id DESC", {"group_id": group_id}
     )
@@ -69,7 +69,7 @@ def find_group(tx: Tx, group_id: str) -> list[tuple[int, str]]:
 def list_imports(
     tx: Tx, organization_id: int, *, limit: int, offset: int = 0, before: str | None = None
 ) -> list[Import]:
-    """Returns a page of the imports, newest first; before: only those older than this one."""
+    """A page of the imports, newest first; before: only those older than this one."""
     rows = tx.all(
         f"SELECT {_IMPORT} FROM imports WHERE organization_id = :organization_id{_BEFORE if before else ''}"
         " ORDER BY id DESC LIMIT :limit OFFSET :offset",

@@ -6,7 +6,7 @@ LISTED_MAX = 100
 
 
 def list_damage(tx: Tx) -> list[str]:
-    """Returns messages of SQLite's integrity_check and foreign_key_check; nothing on PostgreSQL, which has neither."""
+    """Messages of SQLite's integrity_check and foreign_key_check; nothing on PostgreSQL, which has neither."""
     if tx.engine != "sqlite":
         return []
     rows = tx.all(f"PRAGMA integrity_check({LISTED_MAX})")

@@ -16,7 +16,7 @@ Key = tuple[int, str, str, str]
 
 
 def list_recent_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> list[Row]:
-    """Returns (contact id, kind, text, happened_at, direction) of the newest ten of each contact and kind."""
+    """(contact id, kind, text, happened_at, direction) of the newest ten of each contact and kind."""
     condition, ids = matching(tx, "ids", contact_ids)
     return tx.all(
         f"SELECT contact_id, kind, text, happened_at, direction FROM interactions{_by_mark(tx)}"
@@ -33,7 +33,7 @@ def _by_mark(tx: Tx) -> str:
 
 
 def find_existing(tx: Tx, organization_id: int, channel: str, external_ids: Iterable[str]) -> set[str]:
-    """Returns those of the external ids that are stored."""
+    """Those of the external ids that are stored."""
     rows = tx.all(
         "SELECT external_id FROM interactions WHERE organization_id = :organization_id"
         f" AND channel = :channel AND external_id {tx.in_list('ids')}",
@@ -214,7 +214,7 @@ def trim_recent(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Non
 
 
 def list_snapshots(tx: Tx, organization_id: int, contact_id: int) -> list[FollowerSnapshot]:
-    """Returns the follower snapshots of a contact in the last two years, oldest first."""
+    """The follower snapshots of a contact in the last two years, oldest first."""
     rows = tx.all(
         "SELECT taken_on, follower_count FROM follower_snapshots WHERE organization_id = :organization_id"
         " AND contact_id = :contact_id ORDER BY taken_on DESC LIMIT 730",

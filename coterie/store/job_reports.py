@@ -45,13 +45,13 @@ def count_dead(tx: Tx) -> int:
 
 
 def list_open_jobs(tx: Tx, *, limit: int) -> list[Job]:
-    """Returns unfinished jobs of all organizations, oldest first."""
+    """Unfinished jobs of all organizations, oldest first."""
     rows = tx.all(f"SELECT {SELECT} FROM jobs WHERE {_OPEN} ORDER BY id LIMIT :limit", {"limit": limit})
     return [Job(*row) for row in rows]
 
 
 def list_dead_jobs(tx: Tx, *, limit: int) -> list[Job]:
-    """Returns dead jobs of all organizations, oldest first."""
+    """Dead jobs of all organizations, oldest first."""
     rows = tx.all(f"SELECT {SELECT} FROM jobs WHERE state = 'dead' ORDER BY id LIMIT :limit", {"limit": limit})
     return [Job(*row) for row in rows]
 

@@ -82,7 +82,7 @@ def enqueue_many(
 
 
 def find_open_keys(tx: Tx, organization_id: int, dedupe_keys: Iterable[str]) -> set[str]:
-    """Returns those of the dedupe keys that a job which waits or runs has."""
+    """Those of the dedupe keys that a job which waits or runs has."""
     rows = tx.all(
         "SELECT dedupe_key FROM jobs WHERE organization_id = :organization_id AND state IN ('waiting', 'running')"
         f" AND dedupe_key {tx.in_list('keys')}",

@@ -29,7 +29,7 @@ def added(each: Moved | Copied) -> str:
 
 
 def list_recorded(tx: Tx, organization_id: int, merge_id: str, kind: str) -> list[str]:
-    """Returns the ids of the rows of a kind that a merge moved."""
+    """The ids of the rows of a kind that a merge moved."""
     rows = tx.all(
         RECORDED[1:-1],
         {"organization_id": organization_id, "merge_id": merge_id, "kind": kind},

@@ -34,7 +34,7 @@ def _values(merge: Merge) -> dict[str, Any]:
 
 
 def find_merge(tx: Tx, organization_id: int, merge_id: str) -> Merge | None:
-    """Returns a merge, undone or not."""
+    """A merge, undone or not."""
     row = tx.one(
         f"SELECT {_COLUMNS} FROM merges WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": merge_id},
@@ -43,7 +43,7 @@ def find_merge(tx: Tx, organization_id: int, merge_id: str) -> Merge | None:
 
 
 def list_merges(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -> list[Merge]:
-    """Returns a page of the merges that are not undone, newest first."""
+    """A page of the merges that are not undone, newest first."""
     rows = tx.all(
         f"SELECT {_COLUMNS} FROM merges WHERE organization_id = :organization_id AND unmerged_at IS NULL"
         " ORDER BY id DESC LIMIT :limit OFFSET :offset",
@@ -53,7 +53,7 @@ def list_merges(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) ->
 
 
 def list_merges_into(tx: Tx, organization_id: int, survivor_id: int, *, after: int = 0) -> list[Merge]:
-    """Returns the merges into this contact that are not undone and follow a revision, oldest first."""
+    """The merges into this contact that are not undone and follow a revision, oldest first."""
     rows = tx.all(
         f"SELECT {_COLUMNS} FROM merges WHERE organization_id = :organization_id AND survivor_id = :survivor_id"
         " AND unmerged_at IS NULL AND revision > :after ORDER BY revision",
@@ -63,7 +63,7 @@ def list_merges_into(tx: Tx, organization_id: int, survivor_id: int, *, after: i
 
 
 def find_merge_of(tx: Tx, organization_id: int, loser_id: int) -> Merge | None:
-    """Returns the merge by which a contact is hidden, if it is."""
+    """The merge by which a contact is hidden, if it is."""
     row = tx.one(
         f"SELECT {_COLUMNS} FROM merges WHERE organization_id = :organization_id AND loser_id = :loser_id"
         " AND unmerged_at IS NULL",
@@ -126,7 +126,7 @@ def lock_survivors(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> 
 
 
 def list_merged_into(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> list[int]:
-    """Returns the contacts whose ids mean one of these now, by id."""
+    """The contacts whose ids mean one of these now, by id."""
     rows = tx.all(
         "SELECT id FROM contacts WHERE organization_id = :organization_id AND merged_into IS NOT NULL"
         f" AND merged_into {tx.in_list('ids')} ORDER BY id",

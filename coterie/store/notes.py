@@ -29,7 +29,7 @@ def _alive(*, include_deleted: bool) -> str:
 def find_note(
     tx: Tx, organization_id: int, note_id: str, *, reader_id: str | None, to_change: bool = False
 ) -> Note | None:
-    """Returns a note that the reader may see, deleted or not; to_change locks its row until the commit."""
+    """A note that the reader may see, deleted or not; to_change locks its row until the commit."""
     row = tx.one(
         f"SELECT {_OF_NOTE} FROM notes n WHERE n.organization_id = :organization_id AND n.id = :id AND {_VISIBLE}"
         + (tx.lock if to_change else ""),
@@ -39,7 +39,7 @@ def find_note(
 
 
 def find_pinned_note(tx: Tx, organization_id: int, contact_id: int) -> Note | None:
-    """Returns the note that Inrō shows for a contact: the newest pinned, shared, not deleted one."""
+    """The note that Inrō shows for a contact: the newest pinned, shared, not deleted one."""
     row = tx.one(
         f"SELECT {_OF_NOTE} FROM note_contacts nc JOIN notes n"
         " ON n.organization_id = nc.organization_id AND n.id = nc.note_id"
@@ -62,7 +62,7 @@ def list_notes(
     limit: int,
     offset: int = 0,
 ) -> list[Note]:
-    """Returns a page of the notes that the reader may see, oldest first."""
+    """A page of the notes that the reader may see, oldest first."""
     rows = tx.all(
         f"SELECT {_OF_NOTE} FROM notes n WHERE n.organization_id = :organization_id AND {_VISIBLE}"
         f"{_alive(include_deleted=include_deleted)} ORDER BY n.id LIMIT :limit OFFSET :offset",
@@ -98,7 +98,7 @@ def list_notes_of_contact(
     limit: int,
     offset: int = 0,
 ) -> list[Note]:
-    """Returns a page of the notes about a contact that the reader may see, oldest first."""
+    """A page of the notes about a contact that the reader may see, oldest first."""
     rows = tx.all(
         f"SELECT {_OF_NOTE} FROM {_ABOUT}{_alive(include_deleted=include_deleted)}"
         " ORDER BY nc.note_id LIMIT :limit OFFSET :offset",
@@ -178,7 +178,7 @@ def list_tags_of_notes(
 
 
 def list_contacts_of_note(tx: Tx, organization_id: int, note_id: str) -> list[int]:
-    """Returns the ids of a note's contacts, deleted ones too; merged ones are hidden."""
+    """The ids of a note's contacts, deleted ones too; merged ones are hidden."""
     rows = tx.all(
         "SELECT nc.contact_id FROM note_contacts nc JOIN contacts c ON c.organization_id = nc.organization_id"
         " AND c.id = nc.contact_id WHERE nc.organization_id = :organization_id AND nc.note_id = :note_id"

@@ -22,7 +22,7 @@ _BY_ID = " ORDER BY id || ''"
 
 
 def find_pet(tx: Tx, organization_id: int, contact_id: int, pet_id: str, *, to_change: bool = False) -> Pet | None:
-    """Returns a pet of a contact, its first or second owner, deleted or not."""
+    """A pet of a contact, its first or second owner, deleted or not."""
     for owned in (_OF_FIRST, _OF_SECOND):
         row = tx.one(
             f"SELECT {_PET} {owned} = :contact_id AND p.id = :id" + (tx.lock if to_change else ""),
@@ -36,7 +36,7 @@ def find_pet(tx: Tx, organization_id: int, contact_id: int, pet_id: str, *, to_c
 def list_pets(
     tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False, limit: int, offset: int = 0
 ) -> list[Pet]:
-    """Returns a page of a contact's pets, in the order in which they were added."""
+    """A page of a contact's pets, in the order in which they were added."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM ({_either('= :contact_id', include_deleted=include_deleted)}) owned"
         f"{_BY_ID} LIMIT :limit OFFSET :offset",

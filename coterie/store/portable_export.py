@@ -92,7 +92,7 @@ def list_interactions(tx: Tx, organization_id: int, contact_id: int) -> Iterator
 
 
 def find_contacts_with_interactions(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> set[int]:
-    """Returns those of the contacts that have at least one interaction."""
+    """Those of the contacts that have at least one interaction."""
     rows = tx.all(
         f"SELECT c.id FROM contacts c WHERE c.organization_id = :organization_id AND c.id {tx.in_list('ids')}"
         " AND EXISTS (SELECT 1 FROM interactions i WHERE i.organization_id = c.organization_id"

@@ -35,7 +35,7 @@ def _bound(organization_id: int, definition: PropertyDefinition) -> dict[str, An
 
 
 def list_definitions(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -> list[PropertyDefinition]:
-    """Returns a page of the definitions, oldest first."""
+    """A page of the definitions, oldest first."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM property_definitions WHERE organization_id = :organization_id"
         " ORDER BY created_at, slug LIMIT :limit OFFSET :offset",
@@ -50,7 +50,7 @@ def count_definitions(tx: Tx, organization_id: int) -> int:
 
 
 def find_definition(tx: Tx, organization_id: int, slug: str) -> PropertyDefinition | None:
-    """Returns a definition, with its row locked until the commit."""
+    """A definition, with its row locked until the commit."""
     row = tx.one(
         f"SELECT {_SELECT} FROM property_definitions WHERE organization_id = :organization_id"
         " AND slug = :slug" + tx.lock,
@@ -139,7 +139,7 @@ def delete_value(tx: Tx, organization_id: int, contact_id: int, slug: str) -> No
 
 
 def list_values(tx: Tx, organization_id: int, slug: str) -> list[tuple[int, str]]:
-    """Returns (contact id, value as JSON text) of every contact that has a value of a property."""
+    """(contact id, value as JSON text) of every contact that has a value of a property."""
     rows = tx.all(
         "SELECT contact_id, value FROM property_values"
         " WHERE organization_id = :organization_id AND slug = :slug ORDER BY contact_id",

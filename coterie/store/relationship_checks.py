@@ -8,7 +8,7 @@ from coterie.store.database import Tx
 
 
 def list_unpaired_sides(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> list[tuple[str, int, int]]:
-    """Returns (id, first contact, second contact) of the sides of these contacts whose mirror is missing or differs."""
+    """(id, first contact, second contact) of the sides of these contacts whose mirror is missing or differs."""
     rows = tx.all(
         "SELECT r.id, r.first_contact_id, r.second_contact_id FROM contact_relationships r"
         " JOIN relationship_types rt ON rt.id = r.type_id"

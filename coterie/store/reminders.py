@@ -24,7 +24,7 @@ def _reminder(row: Row) -> Reminder:
 
 
 def find_reminder(tx: Tx, organization_id: int, reminder_id: str) -> Reminder | None:
-    """Returns a reminder of any user, finished or not."""
+    """A reminder of any user, finished or not."""
     row = tx.one(
         f"{_SELECT} WHERE r.organization_id = :organization_id AND r.id = :id",
         {"organization_id": organization_id, "id": reminder_id},
@@ -50,7 +50,7 @@ def list_reminders(
     limit: int,
     offset: int = 0,
 ) -> list[Reminder]:
-    """Returns a page of a user's unfinished reminders, the next one first: all, those of one contact, or those due at
+    """A page of a user's unfinished reminders, the next one first: all, those of one contact, or those due at
     the moment due_from or later."""
     bound = {"organization_id": organization_id, "user_id": user_id, "limit": limit, "offset": offset}
     conditions = ""
@@ -77,7 +77,7 @@ def count_reminders(tx: Tx, organization_id: int, user_id: str, *, contact_id: i
 def list_reminders_on_dates(
     tx: Tx, organization_id: int, *, contact_id: int | None = None, after_id: str = "", limit: int = 500
 ) -> list[Reminder]:
-    """Returns unfinished reminders that depend on a date of a contact, by id: of one contact, or of all."""
+    """Unfinished reminders that depend on a date of a contact, by id: of one contact, or of all."""
     bound = {"organization_id": organization_id, "after_id": after_id, "limit": limit}
     of_contact = ""
     if contact_id is not None:
@@ -91,7 +91,7 @@ def list_reminders_on_dates(
 
 
 def list_due(tx: Tx, now: str, *, late_before: str, limit: int) -> list[tuple[int, str, str]]:
-    """Returns (organization id, reminder id, due_at) of the occurrences to mail now, those due longest first.
+    """(organization id, reminder id, due_at) of the occurrences to mail now, those due longest first.
 
     Occurrences due before late_before are too late. Those with a job are skipped: otherwise as many as the limit that
     cannot be sent would block all others. So are those of deleted contacts and of users who muted reminders.
@@ -111,7 +111,7 @@ def list_due(tx: Tx, now: str, *, late_before: str, limit: int) -> list[tuple[in
 def list_passed_without_mail(
     tx: Tx, now: str, *, can_mail: bool, late_before: str, limit: int
 ) -> list[tuple[int, str, str]]:
-    """Returns (organization id, reminder id, due_at) of the occurrences that have passed and will not be mailed.
+    """(organization id, reminder id, due_at) of the occurrences that have passed and will not be mailed.
 
     These are occurrences due before late_before, and of series that are not mailed (shown in the app only, muted, of
     a deleted contact, or no mail server) all that are due. A single reminder that is not mailed stays.
@@ -131,7 +131,7 @@ def list_passed_without_mail(
 
 
 def list_advanced_in_future(tx: Tx, future: str) -> list[tuple[int, Reminder]]:
-    """Returns (organization id, reminder) of at most 1,000 unfinished reminders that advanced after this moment."""
+    """(organization id, reminder) of at most 1,000 unfinished reminders that advanced after this moment."""
     rows = tx.all(
         f"{_SELECT} WHERE r.advanced_at > :future AND r.finished_at IS NULL ORDER BY r.id LIMIT 1000",
         {"future": future},

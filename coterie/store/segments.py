@@ -18,7 +18,7 @@ def _segment(row: Row) -> Segment:
 
 
 def list_segments(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -> list[Segment]:
-    """Returns a page of the segments by name."""
+    """A page of the segments by name."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM segments WHERE organization_id = :organization_id"
         " ORDER BY name_key, id LIMIT :limit OFFSET :offset",
@@ -42,7 +42,7 @@ def find_segment(tx: Tx, organization_id: int, segment_id: int) -> Segment | Non
 
 
 def find_segment_by_name(tx: Tx, organization_id: int, name: str) -> Segment | None:
-    """Returns the segment of this name in any case and accents."""
+    """The segment of this name in any case and accents."""
     row = tx.one(
         f"SELECT {_SELECT} FROM segments WHERE organization_id = :organization_id AND name_key = :name_key",
         {"organization_id": organization_id, "name_key": name_key(name)},

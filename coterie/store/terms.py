@@ -15,7 +15,7 @@ _SELECT = ", ".join(f"t.{name}" for name in _COLUMNS)
 def find_term(
     tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id: str, *, to_change: bool = False
 ) -> Term | None:
-    """Returns a term, deleted or not; to_change locks its row until the commit."""
+    """A term, deleted or not; to_change locks its row until the commit."""
     row = tx.one(
         f"SELECT {_SELECT} FROM {vocabulary.table} t WHERE t.organization_id = :organization_id AND t.id = :id"
         + (tx.lock if to_change else ""),
@@ -25,7 +25,7 @@ def find_term(
 
 
 def find_term_by_name(tx: Tx, organization_id: int, vocabulary: Vocabulary, name: str) -> Term | None:
-    """Returns the term of this name in any case and accents, deleted or not; its row is locked until the commit."""
+    """The term of this name in any case and accents, deleted or not; its row is locked until the commit."""
     row = tx.one(
         f"SELECT {_SELECT} FROM {vocabulary.table} t WHERE t.organization_id = :organization_id"
         f" AND t.name_key = :name_key{tx.lock}",
@@ -62,7 +62,7 @@ def list_terms(
     limit: int,
     offset: int = 0,
 ) -> list[Term]:
-    """Returns a page of the terms by name. search: words of the name, in any order, case and accents; 10 are used."""
+    """A page of the terms by name. search: words of the name, in any order, case and accents; 10 are used."""
     where, bound = _filter(organization_id, search, include_deleted=include_deleted)
     rows = tx.all(
         f"SELECT {_SELECT} FROM {vocabulary.table} t WHERE {where}"
@@ -103,7 +103,7 @@ def list_terms_of_contact(
     limit: int,
     offset: int = 0,
 ) -> list[Term]:
-    """Returns a page of the terms of a contact, by name."""
+    """A page of the terms of a contact, by name."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM {_of_contact(vocabulary, include_deleted=include_deleted)}"
         # an expression, or SQLite would read every name of the list instead of the contact's few
@@ -159,7 +159,7 @@ def list_contact_ids_with_term(
     limit: int,
     offset: int = 0,
 ) -> list[int]:
-    """Returns a page of the ids of contacts that have a term."""
+    """A page of the ids of contacts that have a term."""
     rows = tx.all(
         f"SELECT c.id FROM {_with_term(vocabulary, include_deleted=include_deleted)}"
         " ORDER BY l.contact_id LIMIT :limit OFFSET :offset",

@@ -20,7 +20,7 @@ _ALIVE = (
 def find_user_relationship(
     tx: Tx, organization_id: int, user_id: str, relationship_id: str, *, to_change: bool = False
 ) -> UserRelationship | None:
-    """Returns a relationship of a user, deleted or not; to_change locks its row until the commit."""
+    """A relationship of a user, deleted or not; to_change locks its row until the commit."""
     row = tx.one(
         f"SELECT {_SELECT} FROM {_OF_USER} AND r.id = :id" + (tx.lock if to_change else ""),
         {"organization_id": organization_id, "user_id": user_id, "id": relationship_id},
@@ -31,7 +31,7 @@ def find_user_relationship(
 def list_user_relationships(
     tx: Tx, organization_id: int, user_id: str, *, include_deleted: bool = False, limit: int, offset: int = 0
 ) -> list[UserRelationship]:
-    """Returns a page of a user's relationships, oldest first."""
+    """A page of a user's relationships, oldest first."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM {_OF_USER}{'' if include_deleted else _ALIVE}"
         " ORDER BY r.id LIMIT :limit OFFSET :offset",
@@ -63,7 +63,7 @@ def list_user_relationships_of(
 
 
 def list_types_of_user_with(tx: Tx, organization_id: int, user_id: str, contact_id: int) -> list[tuple[str, str]]:
-    """Returns (id, type id) of each relationship of a user with a contact that is not deleted."""
+    """(id, type id) of each relationship of a user with a contact that is not deleted."""
     rows = tx.all(
         f"SELECT r.id, r.type_id FROM {_OF_USER} AND r.contact_id = :contact_id AND r.deleted_at IS NULL",
         {"organization_id": organization_id, "user_id": user_id, "contact_id": contact_id},

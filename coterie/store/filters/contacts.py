@@ -161,7 +161,7 @@ def count_for_a_while(tx: Tx, organization_id: int, where: Where, most: int, sec
 
 
 def list_matching_after(tx: Tx, organization_id: int, where: Where, contact_id: int, *, limit: int) -> list[Contact]:
-    """Returns the next contacts by id that match, to read all in batches."""
+    """The next contacts by id that match, to read all in batches."""
     rows = tx.all(
         f"SELECT c.id {_FROM} AND c.id > :after_id AND {where.sql} ORDER BY c.id LIMIT :limit",
         {**where.parameters, "organization_id": organization_id, "after_id": contact_id, "limit": limit},
