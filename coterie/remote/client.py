@@ -129,7 +129,10 @@ class Client:
             finally:
                 response.close()
         except outgoing.NotAllowed as error:
-            raise RemoteError("not_allowed", f"This server may not be called: {error}", is_lasting=True) from None
+            message = (
+                f"This server may not be called: {error}. Public https:// addresses may; the operator allows others"
+            )
+            raise RemoteError("not_allowed", f"{message} with COTERIE_OUTGOING_ALLOWED", is_lasting=True) from None
         except httpx.TimeoutException:
             raise RemoteError("unreachable", "The server did not respond in time") from None
         except httpx.HTTPError as error:

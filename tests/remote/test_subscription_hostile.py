@@ -198,6 +198,7 @@ def test_a_private_server_is_called_only_if_the_operator_allows_it(private: Worl
     book = subscribe(private, scripted.url)
     book.run()
     assert book.now.error_code == "not_allowed" and not scripted.requests
+    assert "the operator allows others with COTERIE_OUTGOING_ALLOWED" in (book.now.error or "")
 
 
 @pytest.mark.parametrize("text", ["", "ftp://x.example/", "http://", "https://user:p@x.example/", "a b", "file:///etc"])

@@ -64,8 +64,8 @@ class SubscriptionEntity(Struct, kw_only=True):
     state: Annotated[str, Meta(description="new, preview, active, held or paused.")]
     import_id: Annotated[str | None, Meta(description="The import of the first run, to be applied by a user.")]
     held: Annotated[HeldEntity | None, Meta(description="What a run would do that waits for a decision.")]
-    error_code: str | None
-    error: str | None
+    error_code: Annotated[str | None, Meta(description="Of a run that failed: why, in a word.")]
+    error: Annotated[str | None, Meta(description="Why, and what mends it. The state stays as it was.")]
     last_run_at: str | None
     last_success_at: str | None
     next_run_at: str | None
