@@ -68,7 +68,8 @@ _CONTACTS: tuple[Route, ...] = (
           query=contact_lists.ContactsQuery, response=contact_lists.ContactPage, paged=True,
           is_search=contact_lists.is_search,
           description="With q, the best matches come first, and hits says why each was found: misspelt names,"
-          " nicknames, other scripts, parts of phone numbers. With filter or segment_id, only contacts that match."),
+          " nicknames, other scripts, parts of phone numbers. Its pages go by position: a change in between may"
+          " repeat or skip a contact. With filter or segment_id, only contacts that match."),
     Route("POST", "/contacts", contacts.create, WRITE, "write", "Create a contact",
           query=ShapeQuery, body=ContactFields, response=ContactEntity, status=201,
           description="Does not look for duplicates."),
