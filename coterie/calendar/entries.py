@@ -113,10 +113,9 @@ def _reminders(tx: Tx, organization_id: int, user_id: str, window: Window) -> It
         if not window.first <= due.date() <= window.last:
             continue
         contact = contacts.get(each.contact_id) if each.contact_id is not None else None
-        title = each.title or each.category.capitalize()
         yield CalendarEvent(
             uid=f"reminder-{each.id}@{window.host}", start=due, category="Reminder", changed_at=_at(each.updated_at),
-            summary=f"{title}: {contact.shown_name}" if contact and contact.shown_name else title,
+            summary=": ".join(filter(None, (each.shown_title, contact.shown_name if contact else None))),
             url=f"{window.root}/people/{contact.id}" if contact else None,
         )  # fmt: skip
 

@@ -69,6 +69,11 @@ class Reminder(Struct, frozen=True):
     is_muted: bool = False
     is_contact_deleted: bool = False
 
+    @property
+    def shown_title(self) -> str:
+        """The title, or what kind of reminder it is."""
+        return self.title or {BIRTHDAY: "Birthday", ANNIVERSARY: "Anniversary"}.get(self.category, "Reminder")
+
 
 class ContactDates(Struct, frozen=True):
     """The dates of one contact a reminder can depend on."""

@@ -123,7 +123,7 @@ def _reminders(tx: Tx, organization_id: int, user_id: str, today: date) -> list[
     lines = []
     for at, each in sorted(due, key=lambda pair: pair[0]):
         if at.date() == today:
-            words = (each.title or each.category.capitalize(), names.get(each.contact_id or 0))
+            words = (each.shown_title, names.get(each.contact_id or 0))
             lines.append(f"{at:%H:%M} {': '.join(filter(None, words))}")
     return lines[:SHOWN_MAX]
 

@@ -132,6 +132,12 @@ def test_reminders_that_are_long_late_leave_room_for_the_next(world: World, monk
     assert [title for _, title in titles(world, feed_of(world, "reminders"))] == ["3 days"]
 
 
+def test_a_reminder_without_a_title_is_called_one(world: World) -> None:
+    with world.database.write() as tx:
+        create_reminder(tx, world.alice, {"due_at": (NOW + timedelta(days=3)).isoformat()}, world.marge.id)
+    assert [str(each["SUMMARY"]) for each in read(world, feed_of(world, "reminders"))] == ["Reminder: Marge Simpson"]
+
+
 def test_the_late_are_one_event_of_today(world: World) -> None:
     with world.database.write() as tx:
         for contact_id, at in ((world.marge.id, "2026-02-01"), (world.homer.id, "2026-02-28")):
