@@ -155,7 +155,8 @@ def test_parts_of_a_birthdate_are_one(tmp_path: Path) -> None:
     ("header", "field"),
     [
         ("Date of Birth (DOB)", "birthday"), ("Birthday (MM/DD/YYYY)", "birthday"),
-        ("Geburtsdatum [TT.MM.JJJJ]", "birthday"), ("Notes / Comments", "note"), ("Tags|Labels", "tags"),
+        ("Geburtsdatum [TT.MM.JJJJ]", "birthday"), ("geb.", "birthday"), ("Geb.-Datum", "birthday"),
+        ("geb. am", "birthday"), ("Notes / Comments", "note"), ("Tags|Labels", "tags"),
         ("Company / Account", "employer"), ("Twitter/X", "twitter"), ("LinkedIn Profile URL", "linkedin"),
         ("X handle", "twitter"), ("Facebook-Profil", "facebook"), ("Street Address 2", "address.line_2"),
         ("Phone / E-mail", "extra"), ("Name (Spouse)", "extra"), ("Birthday (wife)", "extra"),

@@ -45,7 +45,8 @@ NAMES = {
         aka alsoknownas knownas goesby""",
     "gender": "gender sex; geschlecht; sexe genre; sexo genero; sesso genere; geslacht",
     "birthday": """
-        birthday dateofbirth birthdate born dob bday; geburtstag geburtsdatum; anniversaire datedenaissance
+        birthday dateofbirth birthdate born dob bday; geburtstag geburtsdatum
+        geb gebdatum gebdat gebtag gebam; anniversaire datedenaissance
         naissance; cumpleanos fechadenacimiento; compleanno datadinascita; verjaardag geboortedatum; aniversario
         datadenascimento nascimento; 生年月日 誕生日 bornon datebirth; geborenam geboren; neele nele; nacidoel
         fechanac; natoil; geborenop; nascidoem""",
