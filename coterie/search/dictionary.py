@@ -26,8 +26,8 @@ def change_counts(tx: Tx, organization_id: int, changes: Mapping[str, int]) -> N
 
 
 def _insert_spellings(tx: Tx, organization_id: int, terms: Iterable[str]) -> None:
-    keys = [{"organization_id": organization_id, "key": key, "term": term} for term in terms for key in keys_of(term)]
-    tx.insert_rows("term_spellings", sorted(keys, key=lambda row: row["key"]), skip_existing=True)
+    keys = sorted([(organization_id, key, term) for term in terms for key in keys_of(term)])
+    tx.insert_values("term_spellings", ("organization_id", "key", "term"), keys, skip_existing=True)
 
 
 def _delete(tx: Tx, organization_id: int, terms: Sequence[str]) -> None:

@@ -138,16 +138,11 @@ def list_fields(tx: Tx, organization_id: int, contact_ids: Collection[int]) -> d
 
 def _save_fields(tx: Tx, organization_id: int, documents: Mapping[int, Document]) -> None:
     rows = [
-        {
-            "organization_id": organization_id,
-            "contact_id": contact_id,
-            "fields": document.fields,
-            "closeness": round(document.closeness * 100),
-            "digest": document.digest,
-        }
+        (organization_id, contact_id, document.fields, round(document.closeness * 100), document.digest)
         for contact_id, document in documents.items()
     ]
-    tx.insert_rows("contact_terms", rows, replace_on=("organization_id", "contact_id"))
+    columns = ("organization_id", "contact_id", "fields", "closeness", "digest")
+    tx.insert_values("contact_terms", columns, rows, replace_on=columns[:2])
 
 
 def merge_index(tx: Tx, pages: int, *, is_first: bool) -> bool:

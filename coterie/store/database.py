@@ -64,6 +64,17 @@ class Tx(Protocol):
         constraint; a row that breaks it replaces the values of the existing row, and the last of several wins.
         """
 
+    def insert_values(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+        *,
+        skip_existing: bool = False,
+        replace_on: Sequence[str] = (),
+    ) -> None:
+        """insert_rows of rows that are the values of these columns: for many rows, which are not made into mappings."""
+
     def in_list(self, name: str) -> str:
         """The condition that a value is in the list bound as :name with list_param()."""
 

@@ -1,6 +1,7 @@
 """Recorded events. Ids are numbered per organization in the order of commits, so "since 41" misses none."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from msgspec import Struct
@@ -13,22 +14,22 @@ from coterie.store.database import Tx
 DIRECT = " AND e.kind NOT IN ('" + "', '".join(sorted(CONSEQUENCES)) + "')"
 
 
-def insert_events(tx: Tx, organization_id: int, first: int, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Inserts events with the ids from `first` on.
+def insert_events(tx: Tx, organization_id: int, first: int, rows: Collection[Mapping[str, Any]]) -> None:
+    """Inserts events, at least one, with the ids from `first` on.
 
     Each row has kind, subject_id, user_id, via, token_id, import_id, changes, undo, happened_at, and contact_ids: those
     it names; all have a cause_id, or none has; the same of undoes.
     """
-    events, named = [], []
     # a part of the unit that was rolled back may have begun with a higher number
     unit_id = tx.units[organization_id] = min(first, tx.units.get(organization_id, first))
-    for event_id, row in enumerate(rows, first):
-        event = {"organization_id": organization_id, "id": event_id, "unit_id": unit_id, **row}
-        for contact_id in event.pop("contact_ids"):
-            named.append({"organization_id": organization_id, "event_id": event_id, "contact_id": contact_id})
-        events.append(event)
-    tx.insert_rows("events", events)
-    tx.insert_rows("event_contacts", named)
+    columns = [name for name in next(iter(rows)) if name != "contact_ids"]
+    values_of = itemgetter(*columns)
+    events = [(organization_id, event_id, unit_id, *values_of(row)) for event_id, row in enumerate(rows, first)]
+    tx.insert_values("events", ("organization_id", "id", "unit_id", *columns), events)
+    named = [
+        (organization_id, event_id, each) for event_id, row in enumerate(rows, first) for each in row["contact_ids"]
+    ]
+    tx.insert_values("event_contacts", ("organization_id", "event_id", "contact_id"), named)
 
 
 class EventSheet(Struct, frozen=True, kw_only=True):

@@ -99,8 +99,8 @@ def list_handles_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) ->
 
 def insert_handles(tx: Tx, organization_id: int, handles: Iterable[Handle]) -> None:
     """Inserts handles of one contact or of many."""
-    rows = [{"organization_id": organization_id, **msgspec.structs.asdict(handle)} for handle in handles]
-    tx.insert_rows("handles", rows)
+    rows = [(organization_id, *msgspec.structs.astuple(handle)) for handle in handles]
+    tx.insert_values("handles", ("organization_id", *_COLUMNS), rows)
 
 
 def save_handle(tx: Tx, organization_id: int, handle: Handle) -> None:

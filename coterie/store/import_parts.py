@@ -1,6 +1,7 @@
 """Bulk writes of imports: contacts and their parts, with one statement per batch instead of one per row."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from coterie.model.attachments import IMPORT
@@ -55,18 +56,18 @@ def insert_addresses(tx: Tx, organization_id: int, rows: Rows) -> None:
         "id", "contact_id", "label", "address_line_1", "address_line_2", "address_line_3", "locality", "region",
         "postcode", "country", "country_code", *_STAMPS,
     )  # fmt: skip
-    _insert(tx, organization_id, "postal_addresses", names, _stamped(rows))
+    _insert_with_words(tx, organization_id, "postal_addresses", names, _stamped(rows))
 
 
 def insert_dates(tx: Tx, organization_id: int, rows: Rows) -> None:
     names = ("contact_id", "id", "label", "occurs_on", *_STAMPS)
-    _insert(tx, organization_id, "important_dates", names, _stamped(rows))
+    _insert_with_words(tx, organization_id, "important_dates", names, _stamped(rows))
 
 
 def insert_notes(tx: Tx, organization_id: int, rows: Rows) -> None:
     """Inserts notes, each about one contact."""
     names = ("id", "author_id", "text", "is_personal", "is_pinned", *_STAMPS)
-    _insert(tx, organization_id, "notes", names, [{**row, "is_personal": False} for row in _stamped(rows)])
+    _insert_with_words(tx, organization_id, "notes", names, [{**row, "is_personal": False} for row in _stamped(rows)])
     links = [{"contact_id": row["contact_id"], "note_id": row["id"]} for row in rows]
     _insert(tx, organization_id, "note_contacts", ("contact_id", "note_id"), links)
     if rows:
@@ -93,8 +94,9 @@ def insert_in_folders(tx: Tx, organization_id: int, rows: Rows) -> None:
 
 def save_external_ids(tx: Tx, organization_id: int, rows: Rows) -> None:
     """Links the external ids to these contacts, replacing earlier links."""
-    stored = [{"organization_id": organization_id, **row} for row in rows]
-    tx.insert_rows("external_ids", stored, replace_on=("organization_id", "source", "external_id"))
+    stored = [(organization_id, row["source"], row["external_id"], row["contact_id"]) for row in rows]
+    key = ("organization_id", "source", "external_id")
+    tx.insert_values("external_ids", (*key, "contact_id"), stored, replace_on=key)
 
 
 _STAMPS = ("created_at", "updated_at")
@@ -107,8 +109,14 @@ def _stamped(rows: Rows) -> list[dict[str, Any]]:
 def _insert(
     tx: Tx, organization_id: int, table: str, names: Sequence[str], rows: Rows, *, skip_existing: bool = False
 ) -> None:
+    values_of = itemgetter(*names)
+    stored = [(organization_id, *values_of(row)) for row in rows]
+    tx.insert_values(table, ("organization_id", *names), stored, skip_existing=skip_existing)
+
+
+def _insert_with_words(tx: Tx, organization_id: int, table: str, names: Sequence[str], rows: Rows) -> None:
     stored = [{"organization_id": organization_id, **{name: row[name] for name in names}} for row in rows]
-    tx.insert_rows(table, [with_words(table, row) for row in stored], skip_existing=skip_existing)
+    tx.insert_rows(table, [with_words(table, row) for row in stored])
 
 
 def _count(tx: Tx, organization_id: int, table: str, ids: Iterable[Any], by: int) -> None:

@@ -96,17 +96,28 @@ class PostgresTx:
         self, table: str, rows: Iterable[Parameters], *, skip_existing: bool = False, replace_on: Sequence[str] = ()
     ) -> None:
         values = list(rows)
+        columns = tuple(values[0]) if values else ()
+        in_order = [tuple([row[name] for name in columns]) for row in values]
+        self.insert_values(table, columns, in_order, skip_existing=skip_existing, replace_on=replace_on)
+
+    def insert_values(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+        *,
+        skip_existing: bool = False,
+        replace_on: Sequence[str] = (),
+    ) -> None:
+        values = [dict(zip(columns, row, strict=True)) for row in rows]
         if replace_on:  # one statement cannot update a row twice
             values = list({tuple(row[name] for name in replace_on): row for row in values}.values())
-        if not values:
-            return
-        columns = list(values[0])
         # one parameter for all rows: many times faster than a parameter for each value. JSON has no bytes; no column is
         # of bytes
         source = f"SELECT {', '.join(columns)} FROM json_populate_recordset(NULL::{table}, %s)"
         sql = insert_statement(table, columns, source, skip_existing=skip_existing, replace_on=replace_on)
         for begin in range(0, len(values), ROWS_AT_ONCE):
-            batch = [{name: row[name] for name in columns} for row in values[begin : begin + ROWS_AT_ONCE]]
+            batch = values[begin : begin + ROWS_AT_ONCE]
             self._execute(sql, (msgspec.json.encode(batch).decode(),))
 
     def in_list(self, name: str) -> str:

@@ -60,10 +60,23 @@ class SqliteTx:
         if not (values := list(rows)):
             return
         columns = tuple(values[0])
-        sql = _insert(table, columns, skip_existing=skip_existing, replace_on=tuple(replace_on))
         # bound by position: looking up every name takes three times as long
         values_of = itemgetter(*columns) if len(columns) > 1 else lambda row: (row[columns[0]],)
-        self._connection.executemany(sql, map(values_of, values))
+        self.insert_values(
+            table, columns, list(map(values_of, values)), skip_existing=skip_existing, replace_on=replace_on
+        )
+
+    def insert_values(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+        *,
+        skip_existing: bool = False,
+        replace_on: Sequence[str] = (),
+    ) -> None:
+        sql = _insert(table, tuple(columns), skip_existing=skip_existing, replace_on=tuple(replace_on))
+        self._connection.executemany(sql, rows)
 
     def in_list(self, name: str) -> str:
         return f"IN (SELECT value FROM json_each(:{name}))"
