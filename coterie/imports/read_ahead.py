@@ -8,13 +8,14 @@ import fcntl
 import gc
 import os
 import pickle  # between a process and its own child, over a private pipe
+import select
 import signal
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from coterie.errors import Unavailable, invalid
 
@@ -22,6 +23,7 @@ T = TypeVar("T")
 PIPE_BYTES = 1_048_576
 # for the next item
 SECONDS_MAX = 120.0
+_LENGTH_BYTES = 8
 _ITEM, _ERROR, _END = "item", "error", "end"
 
 
@@ -39,21 +41,23 @@ def read_ahead(
         [sys.executable, "-m", "coterie.imports.read_ahead"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        bufsize=0,
         # Ctrl-C in a terminal is for the reader. No session of its own: Linux shares processors among sessions first
         # (autogroup), and nice would have no effect
         process_group=0,
     )
     assert process.stdin is not None and process.stdout is not None
+    pipe = _Pipe(process.stdout)
     try:
         with suppress(OSError, AttributeError):  # a larger pipe, where the system allows it
             fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         with suppress(BrokenPipeError):
-            pickle.dump((function, arguments), process.stdin)
+            process.stdin.write(pickle.dumps((function, arguments)))
             process.stdin.close()
-        message = _receive_in_time(process, SECONDS_MAX)
+        message = pipe.receive(SECONDS_MAX)
         while message[0] == _ITEM:
             yield message[1]
-            message = _receive_in_time(process, next_seconds)
+            message = pipe.receive(next_seconds)
         if message[0] == _ERROR:
             raise message[1]
     finally:
@@ -62,32 +66,34 @@ def read_ahead(
         process.wait()
 
 
-def _receive_in_time(process: "subprocess.Popen[bytes]", seconds: float) -> tuple[str, Any]:
-    """The next message; the process is killed if there is none in time."""
-    is_late = threading.Event()
+class _Pipe:
+    """The messages from the second process, each after its length in eight bytes. No thread watches the clock: to start
+    one for each message takes as long as to decode it."""
 
-    def end() -> None:
-        is_late.set()
-        process.kill()
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._poll = select.poll()
+        self._poll.register(stream, select.POLLIN)
 
-    timer = threading.Timer(seconds, end)
-    timer.start()
-    try:
-        return _receive(process.stdout)
-    except Unavailable:
-        if not is_late.is_set():
-            raise
-        raise invalid("file", f"has a row that takes longer than {seconds:.0f} seconds to read") from None
-    finally:
-        timer.cancel()
+    def receive(self, seconds: float) -> tuple[str, Any]:
+        """The next message. Raises Unavailable at the end of the pipe, and Invalid if the message is late."""
+        deadline = time.monotonic() + seconds
+        length = int.from_bytes(self._read(_LENGTH_BYTES, deadline))
+        if length and (data := self._read(length, deadline)):
+            message: tuple[str, Any] = pickle.loads(data)  # noqa: S301
+            return message
+        raise invalid("file", f"has a row that takes longer than {seconds:.0f} seconds to read")
 
-
-def _receive(stream: Any) -> tuple[str, Any]:
-    try:
-        message: tuple[str, Any] = pickle.load(stream)  # noqa: S301
-    except (EOFError, pickle.UnpicklingError):
-        raise Unavailable("The process that reads the file was killed") from None
-    return message
+    def _read(self, count: int, deadline: float) -> bytes:
+        """So many bytes; none if they do not come before the deadline, a moment of time.monotonic()."""
+        data = bytearray()
+        while len(data) < count:
+            if not self._poll.poll(max(0.0, deadline - time.monotonic()) * 1_000):
+                return b""
+            if not (part := self._stream.read(count - len(data))):
+                raise Unavailable("The process that reads the file was killed")
+            data += part
+        return bytes(data)
 
 
 def main() -> None:
@@ -119,7 +125,9 @@ def main() -> None:
 
 
 def _send(stream: Any, kind: str, value: Any) -> None:
-    pickle.dump((kind, value), stream, pickle.HIGHEST_PROTOCOL)
+    data = pickle.dumps((kind, value), pickle.HIGHEST_PROTOCOL)
+    stream.write(len(data).to_bytes(_LENGTH_BYTES))
+    stream.write(data)
     stream.flush()
 
 
