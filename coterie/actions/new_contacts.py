@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from coterie.actions.draft_parts import PartRows, Rows, write_parts
@@ -25,20 +26,22 @@ from coterie.search import PreparedDocument, list_valid, prepare
 from coterie.search.texts import texts_of_new
 from coterie.store import handles as handle_store
 from coterie.store import import_parts
-from coterie.store.contacts import COLUMNS
+from coterie.store.contacts import COLUMNS, SORT_COLUMNS
 from coterie.store.database import Tx
 
-_BLANK: dict[str, Any] = dict.fromkeys(COLUMNS)
+_BLANK: dict[str, Any] = dict.fromkeys(COLUMNS) | dict.fromkeys(SORT_COLUMNS, "")
 _parts_of = itemgetter(*NAME_PARTS)
 _KEYS = (("username_key", "username"), ("email_key", "email"), ("phone_key", "phone"), ("website_key", "website"),
          ("note_key", "pinned_note"), ("bio_key", "bio"))  # fmt: skip
 
 
-class PlannedContact(Struct):
-    """A contact to be created: its plan, the columns of its row that follow from it, and its document."""
+class PlannedContact(Struct, array_like=True):
+    """A contact to be created: its plan, and what follows from it: the columns of its row that are not blank, the
+    changes of its event as JSON, and its document."""
 
     plan: MergePlan
     row: dict[str, Any]
+    changes: str | None
     prepared: PreparedDocument
 
 
@@ -66,7 +69,9 @@ def _prepare(plan: MergePlan) -> PlannedContact:
     row = _row_of_plan(plan)
     others = [("tag", name) for name in plan.tags] + [("folder", name) for name in plan.folders]
     others += [("note", plan.note)] if plan.note else []
-    return PlannedContact(plan, row, prepare(texts_of_new(row, plan.handles, plan.addresses, others)))
+    document = prepare(texts_of_new(row, plan.handles, plan.addresses, others))
+    filled = {name: value for name, value in row.items() if value != _BLANK[name]}
+    return PlannedContact(plan, filled, _changes_of(plan), document)
 
 
 def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[int]:
@@ -97,16 +102,18 @@ def rows_of_new(caller: Caller, planned: Sequence[PlannedContact], first: int, r
     # many ids at once cost less each, but more than a single contact needs
     now, ids = times.now(), iter_ids() if len(planned) > 10 else iter(new_id, "")
     new = NewContacts([], [], [], PartRows(), {})
+    created = row_of(caller, "contact.created", "", now=now)
     for contact_id, each in enumerate(planned, first):
         plan = each.plan
         handles = handles_of(contact_id, plan, now, ids)
-        row = each.row
+        row = _BLANK | each.row
         row["id"], row["uuid"], row["revision"] = contact_id, next(ids), revision + contact_id - first
         row["created_at"] = row["updated_at"] = now
         row["card_state"] = "on" if is_plan_on_phones(caller, plan) else None
         new.contacts.append(row)
         new.handles += handles
-        new.events.append(_created(caller, contact_id, plan, handles, now))
+        of_contact = {"subject_id": str(contact_id), "contact_ids": [contact_id], "changes": each.changes}
+        new.events.append(created | of_contact)
         new.parts.add(caller, contact_id, plan, now, ids=ids, is_pinned=True)
         new.prepared[contact_id] = each.prepared
     return new
@@ -141,14 +148,14 @@ def _row_of_plan(plan: MergePlan) -> dict[str, Any]:
     return row
 
 
-def _created(caller: Caller, contact_id: int, plan: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:
-    """The one event of a new contact: its fields, primary handles, tags and folders."""
+def _changes_of(plan: MergePlan) -> str | None:
+    """The changes of the one event of a new contact, as JSON: its fields, primary handles, tags and folders."""
     changes: dict[str, tuple[Any, Any]] = {name: (None, value) for name, value in plan.fields.items()}
-    for handle in handles:
+    for handle in plan.handles:
         if handle.is_primary:
             changes[handle.channel] = (None, handle.value)
     # without the text of the note, which may become personal
     for name, names in (("tags", plan.tags), ("folders", plan.folders)):
         if names:
             changes[name] = (None, names)
-    return row_of(caller, "contact.created", contact_id, contact_ids=[contact_id], changes=changes, now=now)
+    return msgspec.json.encode(changes).decode() if changes else None

@@ -54,7 +54,7 @@ class Existing(Struct):
     external_ids: set[tuple[str, str]] = field(default_factory=set)
 
 
-class MergePlan(Struct):
+class MergePlan(Struct, array_like=True):
     """The additions of a draft to a contact."""
 
     fields: dict[str, Any]

@@ -41,7 +41,7 @@ _RUNS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 CLOSE = {3: "«3", 2: "«2"}
 
 
-class Document(Struct, frozen=True):
+class Document(Struct, frozen=True, array_like=True):
     """words and terms: each once. closeness: 0 to 2 bits. digest: 63 bits of it all, the same for the same document."""
 
     words: tuple[str, ...]

@@ -9,22 +9,23 @@ from msgspec import Struct
 from coterie.search import postgres, sqlite
 from coterie.search.dictionary import change_counts
 from coterie.search.documents import Document, document_of, terms_of_fields
-from coterie.search.texts import Texts, load_linked_texts, load_texts, load_texts_and_documents
+from coterie.search.texts import Text, Texts, load_linked_texts, load_texts, load_texts_and_documents
 from coterie.store.database import Tx
 
 ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
 
 
-class PreparedDocument(Struct, frozen=True):
-    """The document of a contact that has these texts, computed before the transaction that writes it."""
+class PreparedDocument(Struct, frozen=True, array_like=True):
+    """The document of a contact, computed before the transaction that writes it. linked: the tags and folders that the
+    contact must have."""
 
-    texts: Texts
+    linked: list[Text]
     document: Document
 
 
 def prepare(texts: Texts) -> PreparedDocument:
-    """Computes the document of these texts."""
-    return PreparedDocument(texts, document_of(texts))
+    """Computes the document of a contact that has these texts."""
+    return PreparedDocument([text for text in texts.texts if text.field in ("tag", "folder")], document_of(texts))
 
 
 def list_valid(
@@ -40,11 +41,7 @@ def list_valid(
     Call it when the tags and folders are put: their rows are locked then, so that none is renamed before the commit.
     """
     linked = load_linked_texts(tx, organization_id, tagged, put) if prepared else {}
-    return {
-        contact_id: each
-        for contact_id, each in prepared.items()
-        if [text for text in each.texts.texts if text.field in ("tag", "folder")] == linked.get(contact_id, [])
-    }
+    return {contact_id: each for contact_id, each in prepared.items() if each.linked == linked.get(contact_id, [])}
 
 
 def index_contacts(

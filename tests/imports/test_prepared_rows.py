@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from runs import counts, google, person, rows_of, staged
 from world import World
 
-from coterie.actions import folders, terms
+from coterie.actions import folders, new_contacts, terms
 from coterie.actions.contacts import delete_contact
 from coterie.actions.imports import STARTED, save_progress
 from coterie.actions.new_contacts import create_planned, prepare_contact
@@ -26,7 +26,7 @@ from coterie.model.terms import TAGS
 from coterie.search import index
 from coterie.search.documents import document_of
 from coterie.search.index import list_fields
-from coterie.search.texts import load_texts
+from coterie.search.texts import Texts, load_texts
 from coterie.store.import_rows import list_rows_to_apply
 
 PEOPLE = [person(f"Clerk{n}", "Kwik", f"clerk{n}@example.org", labels="Clerks", note="Sells") for n in range(30)]
@@ -49,13 +49,16 @@ drafts = st.builds(
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(drafts, min_size=1, max_size=3))
 def test_a_prepared_document_is_that_of_the_stored_contact(world: World, people: list[ContactDraft]) -> None:
-    planned = [prepare_contact(draft) for draft in people]
+    texts: list[Texts] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(new_contacts, "prepare", lambda each: texts.append(each) or index.prepare(each))
+        planned = [prepare_contact(draft) for draft in people]
     with world.database.write() as tx:
         ids = [row["id"] for row in create_planned(tx, world.alice, planned).contacts]
         stored = load_texts(tx, world.organization.id, ids)
+    assert texts == [stored[contact_id] for contact_id in ids]
     for contact_id, each in zip(ids, planned, strict=True):
         assert each.prepared is not None
-        assert each.prepared.texts == stored[contact_id]
         assert each.prepared.document == document_of(stored[contact_id])
     assert _is_indexed_as_stored(world, ids)
 
