@@ -69,6 +69,29 @@ def test_a_handle_is_added_and_removed_by_its_value_in_any_writing(world: World,
     assert hub.patch(path, {"handles": []}).json["handles"] == []
 
 
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_list_of_handles_keeps_the_email_and_phone_of_the_same_request(hub: Client, *, is_new: bool) -> None:
+    def save(handles: object) -> list[tuple[str, str, str | None, bool]]:
+        body = {"email": "lisa@example.org", "phone": "+1 800 555 0123", "handles": handles}
+        if is_new:
+            saved = hub.post(CONTACTS, body).json
+        else:
+            saved = hub.post(CONTACTS, {"email": "old@example.org", "website": "https://old.example"}).json
+            saved = hub.patch(f"{CONTACTS}/{saved['id']}", body).json
+        assert (saved["email"], saved["phone"]) == ("lisa@example.org", "+1 800 555 0123")
+        return [(each["channel"], each["value"], each["label"], each["is_primary"]) for each in saved["handles"]]
+
+    both = {("email", "lisa@example.org", None, True), ("phone", "+1 800 555 0123", None, True)}
+    assert set(save([])) == set(save(None)) == both
+    school = {"channel": "email", "value": "lisa@school.example", "label": "school", "is_primary": True}
+    assert set(save([school])) == both | {("email", "lisa@school.example", "school", False)}
+    home = {"channel": "email", "value": "lisa@example.org", "label": "home"}
+    assert ("email", "lisa@example.org", "home", True) in save([school, home])
+    full = [{"channel": "email", "value": f"{number}@example.org"} for number in range(200)]
+    refused = hub.post(CONTACTS, {"email": "lisa@example.org", "handles": full})
+    assert refused.json["detail"] == "handles has more than 200 items together with email"
+
+
 def test_deleting_restoring_and_erasing(world: World, hub: Client) -> None:
     path = f"{CONTACTS}/{world.marge.uuid}"
     assert hub.delete(path).json["deleted_at"] is not None

@@ -7,9 +7,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from coterie.actions import contacts as actions
 from coterie.actions.contact_lists import ContactLists, ListChange, change_lists, check_not_blank, lock_lists
+from coterie.errors import invalid
 from coterie.http.scalars import STRICT
 from coterie.model.contacts import GENDERS, Contact
-from coterie.model.handles import CHANNELS
+from coterie.model.handles import CHANNELS, SUMMARY_COLUMNS
 from coterie.model.imports import AddressDraft, DateDraft, HandleDraft
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
@@ -130,13 +131,28 @@ def _columns(fields: ContactFields) -> dict[str, Any]:
 
 def _lists(fields: ContactFields) -> ContactLists:
     return ContactLists(
-        handles=_list_change(fields.handles, HandleDraft),
+        handles=_handles(fields),
         addresses=_drafts(fields.addresses, AddressDraft),
         dates=_drafts(fields.dates, DateDraft),
         tags=_list_change(fields.tags),
         folders=_list_change(fields.folders),
         expertises=_list_change(fields.expertises),
     )
+
+
+def _handles(fields: ContactFields) -> ListChange | None:
+    """The change of the handles. A whole list replaces those that the contact had, not those that the same request
+    names by email, phone, …: they are the primary ones."""
+    change = _list_change(fields.handles, HandleDraft)
+    primary = {channel: getattr(fields, column) or "" for channel, column in SUMMARY_COLUMNS.items()}
+    named = {channel: value for channel, value in primary.items() if value.strip()}
+    if change is None or change.whole is None or not named:
+        return change
+    whole = [structs.replace(each, is_primary=each.is_primary and each.channel not in named) for each in change.whole]
+    whole += [HandleDraft(channel, value, is_primary=True) for channel, value in named.items()]
+    if len(whole) > LIST_MAX:
+        raise invalid("handles", f"has more than {LIST_MAX} items together with {', '.join(named)}", kind="too_long")
+    return ListChange(whole=whole)
 
 
 def _list_change(value: Any, type_: type[Struct] | None = None) -> ListChange | None:
