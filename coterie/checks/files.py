@@ -28,7 +28,15 @@ def _find_imports(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     ], None
 
 
+# a file of another user is not lost
+_READABLE = "make files that cannot be read readable for the user of the instance"
 CHECKS = (
-    Check(name="attachments", find=_find_attachments, hint="restore the file from a backup, or erase the attachment"),
-    Check(name="import-files", find=_find_imports, hint="delete the import with `coterie delete-import`"),
+    Check(
+        name="attachments",
+        find=_find_attachments,
+        hint=f"{_READABLE}; restore others from a backup, or erase the attachment",
+    ),
+    Check(
+        name="import-files", find=_find_imports, hint=f"{_READABLE}; or delete the import with `coterie delete-import`"
+    ),
 )

@@ -82,7 +82,8 @@ def _save_file(settings: Settings, file: Path) -> Manifest:
             archive.finish(manifest)
         except OSError as error:
             archive.abandon()
-            raise Unavailable(f"{file}: {error.strerror or error}") from None
+            # a file of the data folder that cannot be read has a name; a full disk has none
+            raise Unavailable(f"{error.filename or file}: {error.strerror or error}") from None
         except BaseException:
             archive.abandon()
             raise

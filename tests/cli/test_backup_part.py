@@ -1,6 +1,6 @@
 """The unfinished file of a backup is a new one that only its owner may read, whatever lies in its place.
 
-A complete backup stays, also if the data folder is full.
+A complete backup stays, also if the data folder is full. A file that cannot be read is named.
 """
 
 from pathlib import Path
@@ -10,6 +10,7 @@ import pytest
 from coterie.cli import backup
 from coterie.cli.archive import ArchiveWriter
 from coterie.cli.backup_check import check_archive
+from coterie.errors import Unavailable
 from coterie.settings import Settings
 from coterie.store.database import open_database
 from coterie.store.migrate import migrate
@@ -47,3 +48,20 @@ def test_a_backup_is_complete_though_the_data_folder_is_full(
     assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
         f"The metrics do not know this backup: {fresh_settings.data_folder}: Is a directory"
     ]
+
+
+def test_a_file_that_cannot_be_read_is_named(
+    fresh_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(fresh_settings)
+    migrate(database)
+    database.close()
+    monkeypatch.setenv("COTERIE_DATA", fresh_settings.data)
+    monkeypatch.setenv("COTERIE_DATABASE_URL", fresh_settings.database_url)
+    key = tmp_path / "secret.key"
+    key.mkdir()
+    monkeypatch.setattr(backup, "files_in", lambda folder: [("secret.key", key)])
+    with pytest.raises(Unavailable) as refused:
+        backup.backup(tmp_path / "incomplete.backup")
+    assert str(refused.value) == f"{key}: Is a directory"
+    assert not list(tmp_path.glob("*.backup*"))
