@@ -133,6 +133,7 @@ WITHOUT_ORGANIZATION = {
     "store/job_reports.py:count_by_name": "the operator sees every organization",
     "store/job_reports.py:count_dead": "the operator sees every organization",
     "store/job_reports.py:list_dead_jobs": "the operator sees every organization",
+    "store/sealed.py:list_sealed": "the operator sees every organization",
     "store/job_reports.py:list_open_jobs": "the operator sees every organization",
     "store/job_reports.py:retry_job": "the operator names a job by its id alone",
     "store/job_reports.py:drop_job": "the operator names a job by its id alone",

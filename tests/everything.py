@@ -40,6 +40,7 @@ from coterie.store.files import save_file
 from coterie.store.migrate import migrate
 from coterie.store.organizations import insert_membership
 from coterie.store.remote_cards import save_remote_cards
+from coterie.store.secrets import seal
 
 PDF = b"%PDF-1.4\n1 0 obj\nendobj\nstartxref\n0\n%%EOF"
 FIRST, SECOND, THIRD = (f"2025-0{n}-02T03:04:05.678901Z" for n in (1, 2, 3))
@@ -110,7 +111,7 @@ def add_everything(world: World, folder: Path) -> None:
             channel="hand", direction="outgoing", text="hello", is_recent=False)  # fmt: skip
         _in_touch(tx, world)
         _cards(tx, world)
-        _synced(tx, world)
+        _synced(tx, world, folder)
         # rows that were put in without an action
         index_all(tx, org)
 
@@ -129,7 +130,7 @@ def _cards(tx: Tx, world: World) -> None:
         is_deleted=False)  # fmt: skip
 
 
-def _synced(tx: Tx, world: World) -> None:
+def _synced(tx: Tx, world: World, folder: Path) -> None:
     """Adds a device with what it deleted, books of each kind, and a subscription with a card of a contact."""
     alice, homer = world.alice, world.homer.id
     device_id, _ = add_device(tx, alice, user_id=alice.user_id or "", name="Phone", shows_groups=True)
@@ -137,7 +138,9 @@ def _synced(tx: Tx, world: World) -> None:
     tag = tx.all("SELECT name FROM tags WHERE organization_id = :o ORDER BY id", {"o": alice.organization_id})[0][0]
     for kind, source in (("folder", "Plant"), ("tag", tag), ("segment", "A family")):
         refresh_book(tx, alice, add_book(tx, alice, kind, source))
-    new = Subscription(id="", user_id=None, name="Friends", url="https://x.example/", username="u", password_sealed="s")
+    new = Subscription(
+        id="", user_id=None, name="Friends", url="https://x.example/", username="u", password_sealed=seal(folder, "s")
+    )
     subscription = add_subscription(tx, alice, new)
     card = RemoteCard("/h.vcf", '"1"', "h", "BEGIN:VCARD\r\nEND:VCARD\r\n", contact_id=homer)
     save_remote_cards(tx, alice.organization_id, subscription.id, [card])

@@ -1,4 +1,4 @@
-"""Checks of the whole instance: dead jobs, unreferenced files, and the database file itself."""
+"""Checks of the whole instance: dead jobs, unreferenced files, the key of sealed values, the database file."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,8 @@ from coterie.store.files import SAVED_SECONDS, SETTLED_SECONDS, find_referenced,
 from coterie.store.integrity import list_damage
 from coterie.store.job_reports import list_dead_jobs
 from coterie.store.organizations import list_organizations
+from coterie.store.sealed import list_sealed
+from coterie.store.secrets import describe_seal
 
 LISTED_MAX = 10_000
 FILES = 500
@@ -39,6 +41,15 @@ def _repair_files(tx: Tx, caller: Caller, violations: Sequence[Violation]) -> in
     return len(violations)
 
 
+def _find_sealed(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
+    """Values that no longer have their key, as after a move to another data folder."""
+    return [
+        Violation(owner, reason)
+        for owner, sealed in list_sealed(tx)
+        if (reason := describe_seal(scope.folder, sealed)) is not None
+    ], None
+
+
 def _find_damage(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     return [Violation("database", text) for text in list_damage(tx)] if scope.is_deep else [], None
 
@@ -50,6 +61,11 @@ CHECKS = (
         find=_find_files,
         repair=_repair_files,
         hint="the worker deletes them once a day, from the second week of an instance on",
+    ),
+    Check(
+        name="sealed-secrets",
+        find=_find_sealed,
+        hint="put the secret.key of a backup or of the earlier data folder into the data folder",
     ),
     Check(name="database", find=_find_damage, hint="restore a backup; see docs/operating.md"),
 )

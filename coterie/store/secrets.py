@@ -37,6 +37,17 @@ def unseal(folder: Path, sealed: str) -> str:
         raise Unavailable(f"A secret cannot be decrypted: {KEY_FILE} in the data folder is not its key") from None
 
 
+def describe_seal(folder: Path, sealed: str) -> str | None:
+    """Why a sealed text cannot be unsealed, or None. Generates no key."""
+    if not (folder / KEY_FILE).exists():
+        return f"{KEY_FILE} is missing"
+    try:
+        unseal(folder, sealed)
+    except Unavailable as error:
+        return str(error)
+    return None
+
+
 def sign(folder: Path, purpose: str, data: bytes) -> bytes:
     """The HMAC-SHA256 (32 bytes) of data, with a key derived from that of the folder for this purpose only."""
     key = hmac.digest(_key(folder), purpose.encode(), hashlib.sha256)

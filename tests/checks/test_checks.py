@@ -195,7 +195,7 @@ def _subscribe(world: World, folder_id: int | None, *cards: dict[str, Any]) -> N
     org, now = world.alice.organization_id, "2026-01-01T00:00:00.000000Z"
     with world.database.write() as tx:
         put(tx, "subscriptions", organization_id=org, id="s", name="Elsewhere", url="https://x.example/",
-            username="u", password_sealed="-", direction="mirror", policy="remote", state="active",
+            username="u", password_sealed="", direction="mirror", policy="remote", state="active",
             folder_id=folder_id, created_at=now, updated_at=now)  # fmt: skip
         for card in cards:
             put(tx, "remote_cards", organization_id=org, subscription_id="s", etag="1", remote_body="-", **card)
