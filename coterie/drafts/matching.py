@@ -88,10 +88,8 @@ def find_matches(
             if contact_id in others and (reason := compare_facts(each, others[contact_id])):
                 matches[contact_id] = candidate_of(contact_id, reason)
     if people is not None:
-        contact_count = key_store.find_progress(tx, organization_id).contact_count
-        _weigh(tx, organization_id, found, people, sheets=sheets, contact_count=contact_count, import_id=import_id)
-        if contact_count:
-            _add_alike(tx, organization_id, found, people, contact_count=contact_count, import_id=import_id)
+        _weigh(tx, organization_id, found, people, sheets=sheets, import_id=import_id)
+        _add_alike(tx, organization_id, found, people, import_id=import_id)
     return [sorted(m.values(), key=lambda c: (-c.score, c.contact_id))[:MATCHES_MAX] for m in found]
 
 
@@ -130,7 +128,6 @@ def _weigh(
     people: People,
     *,
     sheets: Mapping[int, ContactSheet],
-    contact_count: int,
     import_id: str,
 ) -> None:
     """Weighs the contacts that share a handle with a draft, and removes its family."""
@@ -143,7 +140,7 @@ def _weigh(
     if not sharing:
         return
     values = set().union(*(counted_of(person) for *_, one, other in sharing for person in (one, other)))
-    counts = key_store.load_counts(tx, organization_id, values)
+    contact_count, counts = key_store.load_counts(tx, organization_id, values)
     creators = find_creators(tx, organization_id, import_id, {candidate.contact_id for _, candidate, _, _ in sharing})
     for matches, candidate, one, other in sharing:
         creator = creators.get(matches.pop(candidate.contact_id).contact_id)
@@ -200,7 +197,6 @@ def _add_alike(
     found: list[dict[int, Candidate]],
     people: People,
     *,
-    contact_count: int,
     import_id: str,
 ) -> None:
     """Adds the contacts that a draft may be by facts other than a handle. The name alone is not a reason to ask."""
@@ -209,7 +205,7 @@ def _add_alike(
         for position, (matches, person) in enumerate(zip(found, people, strict=True))
         if not any(match.is_certain for match in matches.values())
     }
-    likely = find_likely(tx, organization_id, by_position, with_facts=True, contact_count=contact_count)
+    likely = find_likely(tx, organization_id, by_position, with_facts=True)
     ids = {each.contact_id for some in likely.values() for each in some}
     alive = store.list_alive(tx, organization_id, ids) - find_creators(tx, organization_id, import_id, ids).keys()
     for position, some in likely.items():

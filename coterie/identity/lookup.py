@@ -32,18 +32,14 @@ def find_likely(
     *,
     are_stored: bool = False,
     with_facts: bool = False,
-    contact_count: int | None = None,
 ) -> dict[Id, list[Found]]:
     """For each person the contacts that are at least possible, the likeliest first, without the person itself.
 
     with_facts: only contacts that share a fact other than the name. are_stored: the people are contacts with stored
-    facts, by id. contact_count: the number of contacts with facts, if the caller has read it. Contacts that have
-    changed or were deleted since their keys were computed are found by the old keys.
+    facts, by id. Contacts that have changed or were deleted since their keys were computed are found by the old keys.
     """
-    if contact_count is None:
-        contact_count = store.find_progress(tx, organization_id).contact_count
-    if not contact_count or not people:
-        return {each: [] for each in people}
+    if not people:
+        return {}
     candidates = _candidates(tx, organization_id, people, with_facts=with_facts)
     if are_stored:
         for each, ids in candidates.items():
@@ -55,7 +51,7 @@ def find_likely(
         candidates[each] = {i for i in ids if i in loaded and not are_hopeless(people[each], loaded[i])}
     others = {i: loaded[i] for i in set().union(*candidates.values())}
     values = set().union(*map(counted_of, people.values()), *map(counted_names_of, others.values()))
-    counts = store.load_counts(tx, organization_id, values)
+    contact_count, counts = store.load_counts(tx, organization_id, values)
     found = {}
     for each, person in people.items():
         book = Commonness(contact_count, counts, () if are_stored else counted_of(person))

@@ -122,8 +122,7 @@ def _sharing_phones(tx: Tx, organization_id: int, people: Mapping[int, Person]) 
 
 def _book_of(tx: Tx, organization_id: int, people: Mapping[int, Person]) -> Commonness:
     values = set().union(*map(counted_of, people.values()))
-    progress = key_store.find_progress(tx, organization_id)
-    return Commonness(progress.contact_count, key_store.load_counts(tx, organization_id, values))
+    return Commonness(*key_store.load_counts(tx, organization_id, values))
 
 
 def _advance(tx: Tx, organization_id: int, revision: int) -> None:

@@ -189,14 +189,16 @@ def add_to_counts(tx: Tx, organization_id: int, changes: Mapping[int, int]) -> N
         )
 
 
-def load_counts(tx: Tx, organization_id: int, values: Iterable[int]) -> dict[int, int]:
-    """How many contacts have each value; those that none has are missing."""
+def load_counts(tx: Tx, organization_id: int, values: Iterable[int]) -> tuple[int, dict[int, int]]:
+    """How many contacts have facts, and how many have each value; values that none has are missing."""
     rows = tx.all(
         "SELECT value, contact_count FROM match_counts WHERE organization_id = :organization_id"
-        f" AND value {tx.in_list('values')}",
+        f" AND value {tx.in_list('values')}"
+        " UNION ALL SELECT NULL, contact_count FROM match_progress WHERE organization_id = :organization_id",
         {"organization_id": organization_id, "values": tx.list_param(values)},
     )
-    return dict(rows)
+    contact_count = next((count for value, count in rows if value is None), 0)
+    return contact_count, {value: count for value, count in rows if value is not None}
 
 
 def load_common_counts(tx: Tx, organization_id: int) -> dict[int, int]:
