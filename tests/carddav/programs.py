@@ -13,16 +13,16 @@ from carddav.dav_client import Dav
 
 from coterie.app import create_app
 from coterie.settings import Settings
-from coterie.store.database import Database
+from coterie.store.database import open_database
 
 PROGRAMS = Path(sys.prefix) / "dav" / "bin"
 SOURCES = Path(sys.prefix) / "dav" / "sources"
 
 
 @contextmanager
-def serving(database: Database, settings: Settings) -> Iterator[str]:
-    """The address of a server on a free port. It leaves the database open."""
-    config = uvicorn.Config(create_app(database, settings), port=0, lifespan="off", log_level="error")
+def serving(settings: Settings) -> Iterator[str]:
+    """The address of a server on a free port. It opens the database of the settings, and closes it at its end."""
+    config = uvicorn.Config(create_app(open_database(settings), settings), port=0, lifespan="on", log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

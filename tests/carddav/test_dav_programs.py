@@ -20,7 +20,7 @@ def test_a_folder_and_the_book_stay_in_step(world: World, settings: Settings, da
         "FN:Ned", "N:;Ned;;;", 'X-ODD;a="b:c":1', "item1.TEL:+1 800 555 0101", "item1.X-ABLabel:x", uid="Ned"
     )
     dav.put("a name @ ä.vcf".replace(" ", "%20").replace("ä", "%C3%A4"), rich)
-    with serving(world.database, settings) as url:
+    with serving(settings) as url:
         folder = Folder(tmp_path, url, dav)
         folder.discover()
         assert "Copying" in folder.sync()
@@ -51,7 +51,7 @@ def test_five_thousand_cards_stay_in_step(world: World, settings: Settings, dav:
     people = [ContactDraft(first_name=f"Bulk {number}", last_name="Person") for number in range(5_000)]
     with world.database.write(seconds=60) as tx:
         create_contacts(tx, world.alice, people)
-    with serving(world.database, settings) as url:
+    with serving(settings) as url:
         folder = Folder(tmp_path, url, dav)
         folder.discover()
         folder.sync()
@@ -70,7 +70,7 @@ def test_five_thousand_cards_stay_in_step(world: World, settings: Settings, dav:
 
 def test_a_program_that_writes_little_loses_little(world: World, settings: Settings, dav: Dav, tmp_path: Path) -> None:
     dav.put("ned.vcf", make_card("FN:Ned Flanders", "N:Flanders;Ned;;;", "X-ODD:1", "NOTE:Left-handed", uid="ned"))
-    with serving(world.database, settings) as url:
+    with serving(settings) as url:
         folder = Folder(tmp_path, url, dav)
         folder.discover()
         folder.sync()

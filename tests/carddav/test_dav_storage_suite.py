@@ -24,7 +24,7 @@ PASSED_MIN = 34
 
 
 def test_every_case_of_the_storage_tests_passes(world: World, settings: Settings, dav: Dav, tmp_path: Path) -> None:
-    with serving(world.database, settings) as url:
+    with serving(settings) as url:
         outcomes = run_suite(tmp_path, f"{url}/dav/", dav)
     assert {case for case, outcome in outcomes.items() if outcome == "skipped"} == set(SKIPPED)
     assert {case: outcome for case, outcome in outcomes.items() if outcome not in ("passed", "skipped")} == {}

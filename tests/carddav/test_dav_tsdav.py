@@ -20,7 +20,7 @@ PROGRAM = Path(__file__).parent / "tsdav_program.mjs"
 
 def test_tsdav_lists_syncs_and_writes(world: World, settings: Settings, dav: Dav, r0: R0) -> None:
     dav.put("bart.vcf", "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:b\r\nFN:Bart\r\nN:;Bart;;;\r\nEND:VCARD\r\n")
-    with serving(world.database, settings) as url:
+    with serving(settings) as url:
         first = run(url, dav, None)
         book, marge, homer = first["book"], f"{world.marge.uuid}.vcf", f"{world.homer.uuid}.vcf"
         assert book["url"] == url + dav.book
