@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from coterie.actions import imports as actions
-from coterie.errors import NotFound, TooSlow, Unavailable
+from coterie.errors import TooSlow, Unavailable
 from coterie.identity.keeping import KEYED, key_changes
 from coterie.imports.applied_rows import Batch, write_chunk
 from coterie.imports.engine import Done, Run, open_import
@@ -45,16 +45,7 @@ def apply(run: Run) -> Import:
 
     Starts to apply a staged import. An import that was undone or is not staged yet does not change.
     """
-    with run.database.read() as tx:
-        found = store.find_import(tx, run.organization_id, run.import_id)
-    if found is None:
-        raise NotFound("Import not found")
-    import_ = _begun(found)
-    if import_.state != APPLYING:
-        return import_
-    is_large = import_.row_count - import_.applied_row >= LARGE_ROWS_MIN
-    with preparing(run, import_) as prepared, run.database.relaxed_durability() if is_large else nullcontext():
-        return run.run(_batches(run, import_, prepared))
+    return run.run(_apply(run))
 
 
 def _begun(import_: Import) -> Import:
@@ -70,43 +61,62 @@ def _open(tx: Tx, run: Run) -> tuple[Import, Caller]:
 
 class Applying(Struct):
     """The state of applying across batches. made: the relationships that this import has created: a later row may say
-    more about one."""
+    more about one. limit: of the next transaction; the first are short, since PostgreSQL has no statistics of tables
+    that were empty."""
 
     run: Run
     prepared: PreparedRows
     guard: ConflictGuard = field(default_factory=ConflictGuard)
     pace: Pace = field(default_factory=Pace)
     made: set[str] = field(default_factory=set)
+    limit: int = CHUNK
 
 
-def _batches(run: Run, import_: Import, prepared: PreparedRows) -> Batches[Done, Import]:
-    state = Applying(run, prepared)
-    # the first transactions are short: PostgreSQL has no statistics of tables that were empty
-    limit = CHUNK
+def _apply(run: Run) -> Batches[Done, Import]:
+    """Most imports end with the first batch, which shows how many rows the others have."""
+    state = Applying(run, PreparedRows(run, None))
+    import_ = yield from _write_next(state)
+    if import_.state != APPLYING:
+        return import_
+    is_large = import_.row_count - import_.applied_row >= LARGE_ROWS_MIN
+    with preparing(run, import_) as prepared, run.database.relaxed_durability() if is_large else nullcontext():
+        state.prepared = prepared
+        return (yield from _batches(state, import_))
+
+
+def _batches(state: Applying, import_: Import) -> Batches[Done, Import]:
+    prepared = state.prepared
     while import_.state == APPLYING:
         # after a change by others, each row is decided again: none is created as it was prepared
         if not state.guard.is_changed and (prepared.is_elsewhere or state.pace.is_hurried()):
             prepared.prepare(import_.applied_row, FEW)
-        write = partial(_write_batch, state=state, limit=limit)
-        try:
-            written = yield write
-            limit = min(limit * 2, BATCH)
-        except (Unavailable, TooSlow):
-            raise
-        except Exception as error:
-            fields = {"import_id": run.import_id, "error": str(error)[:200]}
-            log.info("import batch is written again in smaller parts", extra=fields)
-            if limit > CHUNK:
-                limit = CHUNK
-                continue
-            written = yield partial(write, one_by_one=True)
-        if written.last is None and written.import_.state == APPLYING:
-            written = yield from _end(state, import_)
-        import_ = written.import_
-        if run.database.engine == "postgresql":
-            with run.database.write() as tx:
-                analyze_grown(tx, TABLES)
-        run.progress(import_.applied_row, import_.row_count)
+        import_ = yield from _write_next(state)
+    return import_
+
+
+def _write_next(state: Applying) -> Batches[Done, Import]:
+    """Writes the next batch, and finishes the import after the last."""
+    run, write = state.run, partial(_write_batch, state=state)
+    try:
+        written = yield partial(write, limit=state.limit)
+        state.limit = min(state.limit * 2, BATCH)
+    except (Unavailable, TooSlow):
+        raise
+    except Exception as error:
+        fields = {"import_id": run.import_id, "error": str(error)[:200]}
+        log.info("import batch is written again in smaller parts", extra=fields)
+        if state.limit > CHUNK:
+            state.limit = CHUNK
+            return (yield from _write_next(state))
+        written = yield partial(write, limit=CHUNK, one_by_one=True)
+    if written.last is None and written.import_.state == APPLYING:
+        written = yield from _end(state, written.import_)
+    import_ = written.import_
+    # fewer rows do not double a large table, and a small one is read whole anyway
+    if run.database.engine == "postgresql" and import_.row_count >= CHUNK:
+        with run.database.write() as tx:
+            analyze_grown(tx, TABLES)
+    run.progress(import_.applied_row, import_.row_count)
     return import_
 
 

@@ -18,7 +18,7 @@ from coterie.actions.new_contacts import create_planned, prepare_contact
 from coterie.actions.terms import create_term
 from coterie.errors import Unavailable
 from coterie.imports import prepared_rows
-from coterie.imports.apply import _batches, apply
+from coterie.imports.apply import Applying, _batches, apply
 from coterie.imports.prepared_rows import PreparedRows, is_new, preparing
 from coterie.model.handles import EMAIL, INSTAGRAM, PHONE
 from coterie.model.imports import AddressDraft, ContactDraft, HandleDraft, StagedRow
@@ -155,7 +155,7 @@ def test_after_a_change_by_others_the_import_waits_for_no_prepared_rows(world: W
     with world.database.write() as tx:
         delete_contact(tx, world.alice, world.marge.id)
         import_ = save_progress(tx, caller, import_, STARTED)
-    import_ = run.run(_batches(run, import_, PreparedRows(run, chunks())))
+    import_ = run.run(_batches(Applying(run, PreparedRows(run, chunks())), import_))
     assert counts(import_) == (len(PEOPLE), 0, 0, 0, 0)
     assert received == [1]  # before the first transaction, which finds the change
 
