@@ -1,6 +1,6 @@
 """The parts of many contacts, except handles: collected as rows, each kind written in one statement."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -55,22 +55,37 @@ class PartRows(Struct):
         self.folders += [(contact_id, name) for name in additions.folders]
 
 
-def write_parts(tx: Tx, caller: Caller, rows: PartRows) -> tuple[list[tuple[int, str]], list[tuple[int, int]]]:
-    """Inserts the rows and creates missing tags and folders; returns the (contact id, tag id) and (contact id, folder
-    id) that were put together."""
-    organization_id = caller.organization_id
+class Named(Struct, frozen=True):
+    """The ids of tags, by the key of their name, and of folders, by their name; None where the limit is reached."""
+
+    tags: dict[str, str | None]
+    folders: dict[str, int | None]
+
+
+def create_named(tx: Tx, caller: Caller, plans: Sequence[MergePlan]) -> Named:
+    """The tags and folders that these plans name; creates the missing ones."""
+    spelled = {name_key(name): name for plan in reversed(plans) for name in reversed(plan.tags)}
+    tags = {key: _tag(tx, caller, name) for key, name in spelled.items()}
+    names = dict.fromkeys(name for plan in plans for name in plan.folders)
+    return Named(tags, {name: _folder(tx, caller, name) for name in names})
+
+
+def write_parts(
+    tx: Tx, caller: Caller, rows: PartRows, named: Named
+) -> tuple[list[tuple[int, str]], list[tuple[int, int]]]:
+    """Inserts the rows; returns the (contact id, tag id) and (contact id, folder id) that were put together.
+
+    named: the result of create_named for the same plans.
+    """
+    organization_id, tags, folders = caller.organization_id, named.tags, named.folders
     import_parts.insert_addresses(tx, organization_id, rows.addresses)
     import_parts.insert_dates(tx, organization_id, rows.dates)
     import_parts.insert_notes(tx, organization_id, rows.notes)
     import_parts.insert_files(tx, organization_id, rows.files)
     import_parts.save_external_ids(tx, organization_id, rows.external_ids)
-    tags = {
-        key: _tag(tx, caller, name) for key, name in {name_key(name): name for _, name in reversed(rows.tags)}.items()
-    }
     tagged = {(contact_id, tag_id) for contact_id, name in rows.tags if (tag_id := tags[name_key(name)]) is not None}
     if tagged:
         import_parts.insert_tagged(tx, organization_id, [{"contact_id": c, "tag_id": t} for c, t in sorted(tagged)])
-    folders = {name: _folder(tx, caller, name) for name in dict.fromkeys(name for _, name in rows.folders)}
     put = {(contact_id, folder_id) for contact_id, name in rows.folders if (folder_id := folders[name]) is not None}
     if put:
         import_parts.insert_in_folders(tx, organization_id, [{"contact_id": c, "folder_id": f} for c, f in sorted(put)])

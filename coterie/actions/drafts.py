@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from coterie.actions.contact_rows import save_contact
-from coterie.actions.draft_parts import PartRows, Rows, write_parts
+from coterie.actions.draft_parts import PartRows, Rows, create_named, write_parts
 from coterie.actions.events import row_of
 from coterie.actions.handles import HANDLES_MAX
 from coterie.actions.touch_plans import refresh_plans
@@ -69,7 +69,7 @@ def fill_contact(tx: Tx, caller: Caller, existing: Existing, plan: MergePlan) ->
     changes.files = [row["id"] for row in rows.files]
     changes.interactions = [row["id"] for row in rows.interactions]
     changes.external_ids = plan.external_ids
-    tagged, put = write_parts(tx, caller, rows)
+    tagged, put = write_parts(tx, caller, rows, create_named(tx, caller, [plan]))
     changes.tags, changes.folders = [tag_id for _, tag_id in tagged], [folder_id for _, folder_id in put]
     after = replace(before, **plan.fields)
     if plan.note and before.pinned_note is None:

@@ -84,19 +84,21 @@ def record_events(
     columns: Columns | None = None,
     *,
     moves_updated_at: bool = True,
+    first: int | None = None,
     prepared: Mapping[int, PreparedDocument] = MappingProxyType({}),
 ) -> dict[int, int]:
     """Writes events in their order, and each contact they change once; returns its new revision by contact.
 
     columns: contact id -> columns of its row to save, which the caller has locked. moves_updated_at: False where
-    contacts keep the updated_at they were imported with. prepared: contact id -> its document of the search index.
+    contacts keep the updated_at they were imported with. first: the first of as many change numbers as there are
+    events, if the caller has taken them. prepared: contact id -> its document of the search index.
     """
     saved = columns or {}
     others = lock_others(tx, caller, rows, saved)
     how_many = max(len(rows), len(saved) + len(others))
     if not how_many:
         return {}
-    first = revisions.next_changes(tx, caller.organization_id, how_many)
+    first = first or revisions.next_changes(tx, caller.organization_id, how_many)
     if rows:
         events.insert_events(tx, caller.organization_id, first, rows)
     given = {contact_id: revision for revision, contact_id in enumerate((*saved, *others), first)}

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from coterie.actions.draft_parts import PartRows, Rows, write_parts
+from coterie.actions.draft_parts import Named, PartRows, Rows, create_named, write_parts
 from coterie.actions.drafts import handles_of, is_plan_on_phones, remove_taken_usernames
 from coterie.actions.events import record_events, row_of
 from coterie.drafts.merge import Existing, MergePlan, plan_merge
@@ -91,9 +91,11 @@ def create_planned(tx: Tx, caller: Caller, planned: Sequence[PlannedContact | Me
     if remove_taken_usernames(tx, caller, [(0, plan) for plan in plans]):
         planned = plans
     prepared = [each if isinstance(each, PlannedContact) else _prepare(each) for each in planned]
+    # their events come first: those of the contacts have the change numbers that their revisions have
+    named = create_named(tx, caller, plans)
     first, revision = import_parts.take_numbers(tx, caller.organization_id, len(planned))
     new = rows_of_new(caller, prepared, first, revision)
-    insert_new(tx, caller, new)
+    insert_new(tx, caller, new, named)
     return new
 
 
@@ -119,14 +121,14 @@ def rows_of_new(caller: Caller, planned: Sequence[PlannedContact], first: int, r
     return new
 
 
-def insert_new(tx: Tx, caller: Caller, new: NewContacts) -> None:
-    """Inserts the rows of new contacts with the numbers of take_numbers."""
+def insert_new(tx: Tx, caller: Caller, new: NewContacts, named: Named) -> None:
+    """Inserts the rows of new contacts with the numbers of take_numbers. named: their tags and folders."""
     import_parts.insert_contact_rows(tx, caller.organization_id, new.contacts)
     handle_store.insert_handles(tx, caller.organization_id, new.handles)
-    tagged, put = write_parts(tx, caller, new.parts)
+    tagged, put = write_parts(tx, caller, new.parts, named)
     prepared = list_valid(tx, caller.organization_id, new.prepared, tagged, put)
     # the last step: it indexes the contacts with their parts
-    record_events(tx, caller, new.events, prepared=prepared)
+    record_events(tx, caller, new.events, first=new.contacts[0]["revision"], prepared=prepared)
 
 
 def _row_of_plan(plan: MergePlan) -> dict[str, Any]:
