@@ -61,7 +61,7 @@ def export(
         if file_format == "csv":
             shape = measure_table(tx, caller, where)
             pieces = write_table(tx, caller, shape, where)
-            _report_left_out(shape)
+            _report_skipped(shape)
         else:
             version = "3.0" if file_format == "vcard3" else "4.0"
             pieces = write_vcards(tx, caller, database.settings.data_folder, version, where=where)
@@ -70,7 +70,7 @@ def export(
         sys.stdout.buffer.flush()
 
 
-def _report_left_out(shape: TableShape) -> None:
-    counts = [f"{count:,} {name}" for name, count in sorted(shape.left_out.items()) if count]
+def _report_skipped(shape: TableShape) -> None:
+    counts = [f"{count:,} {name}" for name, count in sorted(shape.skipped.items()) if count]
     listed = ", ".join([*counts, "messages, reminders and personal notes"])
     typer.echo(f"Not in a table: {listed}. `coterie export --format json` has everything.", err=True)

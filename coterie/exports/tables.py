@@ -27,17 +27,17 @@ FIELDS = (
 _ADDRESS = ("line_1", "line_2", "line_3", "locality", "region", "postcode", "country")
 _ALWAYS = ("email", "phone", "instagram", "website", "linkedin", "address")
 # the parts of a contact that a table has no columns for
-LEFT_OUT: tuple[Part, ...] = (
+SKIPPED: tuple[Part, ...] = (
     "expertises", "properties", "gifts", "pets", "relationships", "attachments",
 )  # fmt: skip
 Group = HandleDraft | AddressDraft | DateDraft
 
 
 class TableShape(Struct):
-    """counts: group of columns -> the highest number per contact. left_out: counts of values without a column."""
+    """counts: group of columns -> the highest number per contact. skipped: counts of values without a column."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    left_out: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
 
     @property
     def header(self) -> list[str]:
@@ -54,21 +54,22 @@ def measure_table(tx: Tx, caller: Caller, where: Where | None = None) -> TableSh
     """The columns that the table of an organization's contacts, or those that match a filter, needs."""
     shape = TableShape(dict.fromkeys(_ALWAYS, 1))
     most: Counter[str] = Counter()
-    for sheet, draft in load_drafts(tx, caller, LEFT_OUT, where=where):
+    for sheet, draft in load_drafts(tx, caller, SKIPPED, where=where):
         for kind, items in _groups(draft).items():
             most[kind] = max(most[kind], len(items))
-        _count_left_out(sheet, shape.left_out)
-    shape.left_out["relationships"] //= 2  # both sides have it
+        _count_skipped(sheet, shape.skipped)
+    # two sides are one relationship; with a filter, a side may be here without the other
+    shape.skipped["relationships"] = (shape.skipped["relationships"] + 1) // 2
     order = [*_ALWAYS, *(channel for channel in CHANNELS if channel not in _ALWAYS), "date"]
     shape.counts = {kind: max(most[kind], kind in _ALWAYS) for kind in order if most[kind] or kind in _ALWAYS}
     return shape
 
 
-def _count_left_out(sheet: ContactSheet, left_out: Counter[str]) -> None:
-    for part in LEFT_OUT:
+def _count_skipped(sheet: ContactSheet, skipped: Counter[str]) -> None:
+    for part in SKIPPED:
         name = {"attachments": "files", "properties": "property values", "expertises": "expertise"}.get(part, part)
         if count := len(getattr(sheet, part)):
-            left_out[name] += count
+            skipped[name] += count
 
 
 def write_table(tx: Tx, caller: Caller, shape: TableShape, where: Where | None = None) -> Iterator[str]:
