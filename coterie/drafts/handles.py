@@ -5,13 +5,12 @@ import re
 from msgspec.structs import replace
 
 from coterie.errors import Invalid
-from coterie.model.handles import EMAIL, PHONE, normalize
+from coterie.model.handles import EMAIL, LABEL_LENGTH_MAX, PHONE, normalize
 from coterie.model.imports import ContactDraft, HandleDraft
 from coterie.model.several import split_emails, split_phones
 from coterie.model.text import fold, words
 
 HANDLES_MAX = 200
-LABEL_LENGTH_MAX = 60
 # direction marks, zero-width spaces and byte order marks, which come along when a value is copied
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 

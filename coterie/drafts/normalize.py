@@ -10,6 +10,7 @@ from coterie.errors import Invalid
 from coterie.model import times
 from coterie.model.contacts import GENDERS, GRADES, TEXTS
 from coterie.model.folders import NAME_LENGTH_MAX as FOLDER_LENGTH_MAX
+from coterie.model.handles import LABEL_LENGTH_MAX
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft
 from coterie.model.notes import TEXT_LENGTH_MAX
 from coterie.model.text import identity_key
@@ -17,7 +18,6 @@ from coterie.model.text import identity_key
 PARTS_MAX = 200
 WARNINGS_MAX = 50
 TAG_LENGTH_MAX = 100
-LABEL_LENGTH_MAX = 60
 ADDRESS_LENGTH_MAX = 500
 EXTERNAL_ID_LENGTH_MAX = 500
 _TEXTS = {name: length for name, length in TEXTS.items() if name not in ("status", "profile_picture_url", "birthday")}

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from coterie.actions.upserts import By
 from coterie.model.contacts import GENDERS, STATUSES
-from coterie.model.handles import CHANNELS
+from coterie.model.handles import CHANNELS, LABEL_LENGTH_MAX
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 PartialDate = Annotated[str, Meta(max_length=10, description="YYYY-MM-DD or --MM-DD")]
@@ -25,7 +25,7 @@ class Match(Struct, forbid_unknown_fields=True):
 class Handle(Struct, forbid_unknown_fields=True):
     channel: Literal[CHANNELS]  # type: ignore[valid-type]
     value: Annotated[str, Meta(max_length=2000)]
-    label: Annotated[str, Meta(max_length=60)] | None = None
+    label: Annotated[str, Meta(max_length=LABEL_LENGTH_MAX)] | None = None
 
 
 class Address(Struct, forbid_unknown_fields=True):
@@ -39,7 +39,7 @@ class Address(Struct, forbid_unknown_fields=True):
 
 
 class Date(Struct, forbid_unknown_fields=True):
-    label: Annotated[str, Meta(min_length=1, max_length=60)]
+    label: Annotated[str, Meta(min_length=1, max_length=LABEL_LENGTH_MAX)]
     on: PartialDate
 
 

@@ -8,9 +8,8 @@ from msgspec import Struct
 
 from coterie.errors import Invalid, Problem, gathering, invalid
 from coterie.model import times
+from coterie.model.handles import LABEL_LENGTH_MAX
 
-# the same as that of a label in a draft
-LABEL_LENGTH_MAX = 60
 DATES_MAX = 200
 
 

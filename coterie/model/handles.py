@@ -26,6 +26,8 @@ SUMMARY_COLUMNS = {
 }
 
 VALUE_LENGTH_MAX = 2000
+# of handles, dates and related people
+LABEL_LENGTH_MAX = 60
 _INSTAGRAM = re.compile(r"[a-z0-9._]{1,30}")
 UNSAFE_LINK = "must begin with http:// or https://"
 # browsers ignore white space and control characters within a scheme

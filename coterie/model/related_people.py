@@ -5,7 +5,6 @@ from msgspec import Struct
 from coterie.model.relationships import CATALOGUE, TYPES, neutral
 
 NAME_LENGTH_MAX = 500
-LABEL_LENGTH_MAX = 60
 
 
 class RelatedDraft(Struct, frozen=True, omit_defaults=True):

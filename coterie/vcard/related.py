@@ -6,7 +6,8 @@ Each is a line of the note as well, until the import makes a relationship of it.
 import re
 from collections.abc import Callable
 
-from coterie.model.related_people import LABEL_LENGTH_MAX, NAME_LENGTH_MAX, RelatedDraft, find_type, vcard_type
+from coterie.model.handles import LABEL_LENGTH_MAX
+from coterie.model.related_people import NAME_LENGTH_MAX, RelatedDraft, find_type, vcard_type
 from coterie.vcard import read_others, values
 from coterie.vcard.content import Content
 from coterie.vcard.lines import Property

@@ -6,7 +6,7 @@ from coterie.actions import addresses, contact_relationships, contacts, dates, h
 from coterie.errors import Invalid, invalid
 from coterie.model.addresses import TEXTS as ADDRESS_TEXTS
 from coterie.model.contacts import Contact
-from coterie.model.handles import CHANNELS, VALUE_LENGTH_MAX, Handle
+from coterie.model.handles import CHANNELS, LABEL_LENGTH_MAX, VALUE_LENGTH_MAX, Handle
 from coterie.model.organizations import Caller
 from coterie.model.relationships import CATALOGUE
 from coterie.store.database import Tx
@@ -80,7 +80,7 @@ _REACH = (
             FormField("channel", "Kind", "choice",
                       choices=[(each, CHANNEL_LABELS.get(each, each.capitalize())) for each in CHANNELS]),
             FormField("value", "Number, address or name", length_max=VALUE_LENGTH_MAX, required=True),
-            FormField("label", "Label", hint="Such as home or work", length_max=60),
+            FormField("label", "Label", hint="Such as home or work", length_max=LABEL_LENGTH_MAX),
         ),
         fixed=("channel",),
         create=_create_handle,
@@ -112,7 +112,8 @@ _REACH = (
         name="dates",
         noun="Date",
         fields=(
-            FormField("label", "What day is it", hint="Such as wedding or name day", length_max=60, required=True),
+            FormField("label", "What day is it", hint="Such as wedding or name day", length_max=LABEL_LENGTH_MAX,
+                      required=True),
             FormField("occurs_on", "Date", "date", DATE_HINT, 40, required=True),
         ),
         create=lambda tx, caller, contact, fields: dates.create_date(tx, caller, contact.id, texts_or_none(fields)).id,

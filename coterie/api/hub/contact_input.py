@@ -10,7 +10,7 @@ from coterie.actions.contact_lists import ContactLists, ListChange, change_lists
 from coterie.errors import invalid
 from coterie.http.scalars import STRICT
 from coterie.model.contacts import GENDERS, Contact
-from coterie.model.handles import CHANNELS, SUMMARY_COLUMNS
+from coterie.model.handles import CHANNELS, LABEL_LENGTH_MAX, SUMMARY_COLUMNS
 from coterie.model.imports import AddressDraft, DateDraft, HandleDraft
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
@@ -24,7 +24,7 @@ Names = Annotated[list[Name], Meta(max_length=LIST_MAX)]
 class HandleFields(Struct, forbid_unknown_fields=True):
     channel: Literal[CHANNELS]  # type: ignore[valid-type]
     value: Annotated[str, Meta(max_length=2000)]
-    label: Annotated[str, Meta(max_length=60)] | None = None
+    label: Annotated[str, Meta(max_length=LABEL_LENGTH_MAX)] | None = None
     is_primary: bool = False
 
 
@@ -40,7 +40,7 @@ class AddressFields(Struct, forbid_unknown_fields=True):
 
 
 class DateFields(Struct, forbid_unknown_fields=True):
-    label: Annotated[str, Meta(min_length=1, max_length=60)]
+    label: Annotated[str, Meta(min_length=1, max_length=LABEL_LENGTH_MAX)]
     occurs_on: Annotated[str, Meta(description="YYYY-MM-DD, or --MM-DD without a year.")]
 
 

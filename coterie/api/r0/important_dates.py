@@ -12,7 +12,8 @@ from coterie.api.r0.input import Deleted, delete, fields_set
 from coterie.api.r0.pages import PageEntity, envelope, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
-from coterie.model.dates import LABEL_LENGTH_MAX, ImportantDate
+from coterie.model.dates import ImportantDate
+from coterie.model.handles import LABEL_LENGTH_MAX
 from coterie.model.organizations import Caller
 from coterie.store import dates as store
 from coterie.store.database import Tx

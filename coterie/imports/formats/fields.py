@@ -10,9 +10,8 @@ from itertools import islice
 
 from coterie.errors import Invalid, Problem
 from coterie.model.contacts import GENDERS
-from coterie.model.handles import CHANNELS, EMAIL, PHONE
+from coterie.model.handles import CHANNELS, EMAIL, LABEL_LENGTH_MAX, PHONE
 
-LABEL_LENGTH_MAX = 60
 LISTED_MAX = 60
 PROBLEMS_MAX = 20
 

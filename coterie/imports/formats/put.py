@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from coterie.imports.formats.fields import LABEL_LENGTH_MAX
 from coterie.imports.formats.gender_words import GENDER_OF, UNSPECIFIED
 from coterie.model.contacts import GENDERS, GRADES
 from coterie.model.groups import is_system_group
-from coterie.model.handles import INSTAGRAM, LINKEDIN, WEBSITE
+from coterie.model.handles import INSTAGRAM, LABEL_LENGTH_MAX, LINKEDIN, WEBSITE
 from coterie.model.imports import ContactDraft, DateDraft, HandleDraft, PictureDraft
 from coterie.model.names import NAME_PARTS, formatted_name, is_same_name, split_name
 from coterie.model.related_people import NAME_LENGTH_MAX, RelatedDraft, find_type
