@@ -82,6 +82,19 @@ def test_a_retry_finds_a_new_contact_whose_fields_differ_from_its_identifiers(
     assert count(hub) == 3
 
 
+@pytest.mark.parametrize("handles", [None, [], [{"channel": "phone", "value": "+1 800 555 0123"}]])
+def test_a_contact_keeps_the_identifiers_that_a_list_of_handles_leaves_out(
+    world: World, hub: Client, handles: list[dict[str, str]] | None
+) -> None:
+    match = [by("email", "Homer@example.org"), by("phone", "+49 30 123456")]
+    for _ in range(3):
+        found = upsert(hub, match, {"handles": handles}).json
+        assert (found["contact"]["id"], found["matched_by"]) == (world.homer.id, "email")
+    values = [each["normalized"] for each in found["contact"]["handles"]]
+    assert sorted(values) == ["+18005550123", "homer@example.org"][0 if handles else 1 :]
+    assert count(hub) == 2
+
+
 @pytest.mark.parametrize("match", [by("id", "999999"), by("uuid", "01a228c0-5f07-7a7a-9b76-3508480c8f66")])
 def test_an_id_of_nobody_creates_nobody_unless_something_else_identifies_the_contact(
     hub: Client, match: dict[str, str]

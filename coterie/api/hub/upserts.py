@@ -23,6 +23,7 @@ from coterie.model.handles import normalize
 from coterie.model.organizations import Caller
 from coterie.store.contacts import find_contact_to_change
 from coterie.store.database import Tx
+from coterie.store.handles import list_handles
 
 MATCHES_MAX = 10
 Outcome = Literal["created", "updated", "unchanged"]
@@ -92,7 +93,7 @@ def upsert_contact(
     if before.deleted_at is not None:
         contact_actions.restore_contact(tx, caller, before.id)
     with wire_names("contact"):
-        after = change_contact(tx, caller, before.id, body.contact)
+        after = change_contact(tx, caller, before.id, _keeping(tx, caller, before.id, body.contact, identifiers))
     after = actions.connect(tx, caller, after, identifiers)
     return "updated" if after.revision != before.revision else "unchanged", matched.by, after
 
@@ -106,13 +107,29 @@ def _choose(matched: Identifier, contacts: list[Contact], if_several: str) -> Co
     return contacts[-1] if if_several == "newest" else contacts[0]
 
 
+def _keeping(
+    tx: Tx, caller: Caller, contact_id: int, fields: ContactFields, identifiers: list[Identifier]
+) -> ContactFields:
+    """The fields of a contact that exists: a list that replaces its handles leaves it the identifiers that it has.
+
+    Without them the same upsert would not find it again, and would create another contact.
+    """
+    if fields.handles is not None and not isinstance(fields.handles, list):
+        return fields
+    stored = {(each.channel, each.normalized) for each in list_handles(tx, caller.organization_id, contact_id)}
+    kept = [
+        each for each in identifiers for handle in actions.handles_of([each])
+        if _key(caller, handle.channel, handle.value) in stored
+    ]  # fmt: skip
+    return _with_identifiers(caller, structs.replace(fields, handles=fields.handles or []), kept)
+
+
 def _with_identifiers(caller: Caller, fields: ContactFields, identifiers: list[Identifier]) -> ContactFields:
-    """The fields of a new contact, with the identifiers as handles: the next upsert must find it."""
+    """The fields with the identifiers as handles: the next upsert must find the contact."""
     given = fields.handles.add if isinstance(fields.handles, HandleChanges) else fields.handles or []
     present = {_key(caller, each.channel, each.value) for each in given}
-    if not isinstance(fields.handles, list):  # a list replaces the handles of columns too
-        columns = [(channel, getattr(fields, name)) for name, channel in actions.CHANNELS.items()]
-        present |= {_key(caller, channel, value) for channel, value in columns if isinstance(value, str)}
+    columns = [(channel, getattr(fields, name)) for name, channel in actions.CHANNELS.items()]
+    present |= {_key(caller, channel, value) for channel, value in columns if isinstance(value, str)}
     missing = [
         HandleFields(handle.channel, handle.value)
         for handle in actions.handles_of(identifiers)
