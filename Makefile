@@ -11,6 +11,8 @@ help:            ## list the commands
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ -/'
 
 setup: .venv/run.stamp  ## install Coterie into .venv; safe to repeat
+	@# a service may not write here, so each of its processes would compile every module anew
+	@$(BIN)/python -m compileall -q coterie
 setup-dev: .venv/dev.stamp .venv/generator.stamp .venv/dav.stamp .venv/mcp.stamp  ## the same, with the tools for tests, checks and benchmarks
 
 .venv/run.stamp: locks/run.txt pyproject.toml

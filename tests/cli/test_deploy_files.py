@@ -81,3 +81,13 @@ def test_the_units_commands_are_commands_and_the_backup_is_made_in_a_place_it_ma
     assert done.returncode == 0, done.stderr
     assert len(list(folder.glob("coterie-*.backup"))) == 1
     assert unit("coterie-backup.timer")["Timer"]["OnCalendar"]
+
+
+def test_an_installed_program_is_compiled_for_users_who_may_not_write_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "coterie").mkdir()
+    (tmp_path / "coterie" / "people.py").write_text("people = []\n")
+    dry = ["make", "--dry-run", "--assume-old=.venv/run.stamp", f"BIN={Path(sys.executable).parent}", "setup"]
+    commands = subprocess.run(dry, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (command,) = [line for line in commands.splitlines() if "compileall" in line]
+    subprocess.run(shlex.split(command), cwd=tmp_path, check=True)
+    assert list(tmp_path.glob("coterie/__pycache__/people.*.pyc"))
