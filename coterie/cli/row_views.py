@@ -4,8 +4,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from coterie.cli.row_fields import fields_of_draft, line_of_fields
 from coterie.cli.terminal import printable
+from coterie.model.draft_fields import fields_of_draft, line_of_fields
 from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import MATCH, REJECT, UPDATE, ContactDraft, RowMatch, StagedRow
 from coterie.store.contacts import list_contacts_by_id

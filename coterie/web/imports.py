@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from coterie.actions import imports as actions
 from coterie.actions.quotas import check_files
 from coterie.errors import Invalid, NotFound, TooLarge, invalid
+from coterie.model.draft_fields import line_of_fields
 from coterie.model.ids import parse_number
 from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import (
@@ -155,6 +156,7 @@ def rows_for_page(tx: Tx, visit: Visit, import_id: str, rows: list[StagedRow]) -
             "reason": describe_reason(row.reason) if row.reason else "",
             "contact": contacts.get(row.contact_id or 0),
             "matches": found,
+            "summary": line_of_fields(draft) if draft is not None else "",
             "sides": sides_of(draft, found, handles) if draft is not None and found else [],
         })  # fmt: skip
     return shown
@@ -171,10 +173,9 @@ def decide(tx: Tx, visit: Visit) -> Result:
     """A decision about one row: create, skip, or "update:" and the number of a contact."""
     import_, number = _find(tx, visit), visit.id("row")
     decision, _, contact = visit.text("decision", 40).partition(":")
-    contact_id = parse_number(contact)
-    actions.decide(tx, visit.acting, import_.id, number, decision, contact_id)
+    decided = actions.decide(tx, visit.acting, import_.id, number, decision, parse_number(contact))
     if not visit.is_fragment:
-        return Go(url=f"{visit.root}/imports/{import_.id}?show=match#row-{number}")
+        return Go(url=f"{visit.root}/imports/{import_.id}?show={decided.outcome}#row-{number}")
     rows = list_page_of_rows(tx, visit.acting.organization_id, import_.id, limit=1, offset=number - 1)
     shown = [each for each in rows if each.row_number == number]
     return Show(

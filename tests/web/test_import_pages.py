@@ -131,6 +131,23 @@ def test_a_decision_that_is_not_valid_changes_nothing(
     assert status == (303 if decision == "create:1" else 422)
 
 
+def test_a_new_row_shows_all_it_has_and_what_is_no_date_and_can_be_left_out(
+    alice: Visitor, world: World, upload: Upload, run: Callable[[str], Run]
+) -> None:
+    before = names(world)
+    card = "BEGIN:VCARD\nVERSION:3.0\nFN:Otto Quill\nADR:;;5 Elm;Reno;;;\nBDAY:1961-02-29\nEND:VCARD\n"
+    path = upload("contacts.vcf", CARDS + card)
+    shown = text_of(alice.get(path))
+    assert "address 5 Elm, Reno" in shown and "'1961-02-29' is not a day of a year" in shown
+    back = alice.post(path + "/rows/3", decision="skip").headers["location"]
+    assert back.endswith("?show=create#row-3") and "Left out" in text_of(alice.get(path))
+    alice.post(path + "/rows/1", decision="skip")
+    alice.post(path + "/rows/1", decision="create")
+    alice.post(path + "/apply")
+    apply(run(path))
+    assert set(names(world)) == {*before, "Ned Flanders", "<b onclick=x>Maude</b>"}
+
+
 def test_rows_that_cannot_be_read_are_downloaded(alice: Visitor, upload: Upload) -> None:
     path = upload("contacts.csv", "First Name,Last Name,E-mail 1 - Value\nNed,Flanders,not an address\n")
     page = alice.get(path)
