@@ -84,6 +84,6 @@ def _with_primaries(handles: list[HandleDraft]) -> list[HandleDraft]:
 
 
 def _rank(handle: HandleDraft) -> tuple[bool, bool]:
-    label = fold(handle.label or "")
-    is_fax = handle.channel == PHONE and ("fax" in label or "telecop" in label)
+    label = fold(handle.label) if handle.label and handle.channel == PHONE else ""
+    is_fax = "fax" in label or "telecop" in label
     return not is_fax, handle.is_primary

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import dropwhile
 
 from msgspec import Struct
@@ -134,10 +135,13 @@ def _parts(source: Contact | ContactDraft) -> tuple[tuple[str, ...], tuple[str, 
     if not (given or surname):
         shown, of_shown = _split(source.display_name or source.formatted_name, "whole")
         given, surname = shown[:1], shown[1:]
-    named = generation_of(latin_words(source.name_suffix or ""), before=latin_words(source.name_prefix or ""))
+    named = ""
+    if source.name_suffix or source.name_prefix:
+        named = generation_of(latin_words(source.name_suffix or ""), before=latin_words(source.name_prefix or ""))
     return given, surname, named or of_surname or of_given or of_shown
 
 
+@lru_cache(1 << 13)
 def _split(text: str | None, part: NamePart) -> tuple[tuple[str, ...], str]:
     """(the words of a part of a name without a generation after them, that generation or "")."""
     words = _names(text, part)
@@ -149,7 +153,9 @@ def _names(text: str | None, part: NamePart = "given") -> tuple[str, ...]:
     """The words of a part of a name without titles; () if they stand for a missing name."""
     if not text or _BLANK.fullmatch(text):
         return ()
-    words = tuple(dropwhile(_TITLES.__contains__, latin_words(text)))
+    words = latin_words(text)
+    if words and words[0] in _TITLES:
+        words = tuple(dropwhile(_TITLES.__contains__, words))
     is_missing = words and (words[0] in _NO_NAMES or (words[0] in _NAMES_BEFORE_SURNAME and part == "whole"))
     return () if is_missing else words
 

@@ -13,6 +13,7 @@ _COLUMNS = (
     "row_number", "kind", "draft", "source", "outcome", "reason_code", "reason_data", "same_as_row", "contact_id",
     "decision", "needs_rematch", "state", "is_new", "changes",
 )  # fmt: skip
+_REASON = StagedRow.__struct_fields__.index("reason")
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM import_drafts"
 _OF_IMPORT = " WHERE organization_id = :organization_id AND import_id = :import_id"
 # the columns that a step changes; the number, the kind, the draft and the source stay
@@ -22,24 +23,26 @@ _PAGE = 1_000
 
 
 def _row(values: Row) -> StagedRow:
-    columns = dict(zip(_COLUMNS, values, strict=True))
-    code, data = columns.pop("reason_code"), columns.pop("reason_data")
-    columns["reason"] = _reason(code, data) if code else None
-    # SQLite has no booleans
-    columns["needs_rematch"], columns["is_new"] = bool(columns["needs_rematch"]), bool(columns["is_new"])
-    return StagedRow(**columns)
+    number, kind, draft, source, outcome, code, data, same, contact_id, decision, rematch, state, is_new, changes = (
+        values
+    )
+    return StagedRow(
+        row_number=number, kind=kind, draft=draft, source=source, outcome=outcome,
+        reason=_reason(code, data) if code else None, same_as_row=same, contact_id=contact_id, decision=decision,
+        # SQLite has no booleans
+        needs_rematch=bool(rematch), state=state, is_new=bool(is_new), changes=changes,
+    )  # fmt: skip
 
 
 def _reason(code: str, data: str | None) -> Reason:
     return Reason(code, msgspec.json.decode(data)) if data else Reason(code)
 
 
-def _columns_of(row: StagedRow) -> dict[str, Any]:
-    columns = msgspec.structs.asdict(row)
-    reason = columns.pop("reason")
-    columns["reason_code"] = reason.code if reason else None
-    columns["reason_data"] = _data(reason) if reason else None
-    return columns
+def _values_of(row: StagedRow) -> tuple[Any, ...]:
+    """The columns of a row, in their order."""
+    values, reason = msgspec.structs.astuple(row), row.reason
+    of_reason = (reason.code, _data(reason)) if reason else (None, None)
+    return *values[:_REASON], *of_reason, *values[_REASON + 1 :]
 
 
 def _data(reason: Reason) -> str | None:
@@ -54,7 +57,8 @@ def insert_rows(
 ) -> None:
     """Inserts staged rows, and (row number, digest) of each file their drafts refer to."""
     key = {"organization_id": organization_id, "import_id": import_id}
-    tx.insert_rows("import_drafts", [key | _columns_of(row) for row in rows])
+    stored = [(organization_id, import_id, *_values_of(row)) for row in rows]
+    tx.insert_values("import_drafts", ("organization_id", "import_id", *_COLUMNS), stored)
     tx.insert_rows("import_files", [key | {"row_number": number, "digest": digest} for number, digest in files])
 
 
@@ -62,7 +66,7 @@ def save_rows(tx: Tx, organization_id: int, import_id: str, rows: Iterable[Stage
     """Saves existing rows, except their draft and source."""
     key = {"organization_id": organization_id, "import_id": import_id}
     names = ("row_number", *_CHANGING)
-    columns = [_columns_of(row) for row in rows]
+    columns = [dict(zip(_COLUMNS, _values_of(row), strict=True)) for row in rows]
     tx.execute_many(
         f"UPDATE import_drafts SET {', '.join(f'{name} = :{name}' for name in _CHANGING)}"
         f"{_OF_IMPORT} AND row_number = :row_number",
