@@ -32,7 +32,8 @@ def mail_invitation(database: Database, settings: Settings, job: Job, stopping: 
     text = (
         f"{host.name} invites you to {organization.name} on Coterie, a place for the people you know together.\n\n"
         f"{unseal(settings.data_folder, arguments['sealed_link'])}\n\n"
-        f"The link works once, until {invitation.expires_at[:10]}. If you do not know {host.name}, ignore this mail.\n"
+        f"The link works once, until {invitation.expires_at[:10]}. If you do not know {host.name}, you can ignore this"
+        " e-mail.\n"
     )
     _send(database, settings, job, mail.Mail(invitation.email, f"Join {organization.name}", text, f"account-{job.id}"))
 
@@ -49,7 +50,8 @@ def mail_password_reset(database: Database, settings: Settings, job: Job, stoppi
     text = (
         "Someone, probably you, requested a new password for your Coterie account.\n\n"
         f"{settings.base_url}/reset-password?code={code}\n\n"
-        "The link works once, within an hour. If you did not request it, ignore this mail: your password stays.\n"
+        "The link works once, within an hour. If you did not request it, you can ignore this e-mail: your password"
+        " stays the same.\n"
     )
     _send(database, settings, job, mail.Mail(user.email, "A new password for Coterie", text, f"account-{job.id}"))
 
@@ -62,8 +64,8 @@ def mail_account_change(database: Database, settings: Settings, job: Job, stoppi
     sentence = MAILED.get(arguments["kind"], MAILED_OTHERWISE).format(about=arguments.get("about"))
     text = (
         f"{sentence} This was done on {moment} UTC{place}.\n\n"
-        "If you did this, ignore this mail. If not, ask the operator of this instance to set a new password with"
-        " `coterie password`, which ends all sessions.\n"
+        "If this was you, you can ignore this e-mail. If not, ask the operator of this instance to set a new password"
+        " with `coterie password`, which ends all sessions.\n"
     )
     message = mail.Mail(arguments["email"], "Your Coterie account was changed", text, f"account-{job.id}")
     _send(database, settings, job, message)

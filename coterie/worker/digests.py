@@ -92,7 +92,7 @@ def compose(
         return None
     sections = ["\n".join((title, *(f"- {line}" for line in lines))) for title, lines in parts.items() if lines]
     if root:
-        sections.append(f"Today: {root}/today\nSwitch this mail off: {root}/in-touch")
+        sections.append(f"Today: {root}/today\nTurn off this e-mail: {root}/in-touch")
     subject = f"{organization.name}: your day"
     return mail.Mail(user.email, subject, "\n\n".join(sections) + "\n", f"digest.{user.id}.{digest.day}")
 
