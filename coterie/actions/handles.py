@@ -32,12 +32,13 @@ def add_handle(
     """Adds a handle to a contact and returns it; the first one on a channel becomes primary.
 
     A handle the contact has already is returned unchanged. Raises NotFound if the contact does not exist; Invalid if
-    the channel does not accept the value, another contact has the username, or the contact has 500 handles.
+    the channel does not accept the value, the label is too long, another contact has the username, or the contact has
+    500 handles.
     """
     contact = _contact_to_change(tx, caller, contact_id)
     contact_id = contact.id
     handles = store.list_handles(tx, caller.organization_id, contact_id)
-    handle = new_handle(caller, contact_id, channel, value, field, label=label)
+    handle = new_handle(caller, contact_id, channel, value, field, label=rules.parse_label(label))
     same = next((h for h in handles if h.channel == channel and h.normalized == handle.normalized), None)
     if same is not None and not same.is_former:
         return same
@@ -66,7 +67,7 @@ def update_handle(
     value, deleted: None changes nothing. label: None removes it.
 
     Raises NotFound if the contact does not have the handle on this channel; Invalid if the channel does not accept
-    the value, or another handle in use has it already.
+    the value, another handle in use has it already, or the label is too long.
     """
     contact = _contact_to_change(tx, caller, contact_id)
     contact_id = contact.id
@@ -76,7 +77,7 @@ def update_handle(
         normalized = new_handle(caller, contact_id, channel, value, field)
         after = replace(after, value=normalized.value, normalized=normalized.normalized)
     if label is not UNSET:
-        after = replace(after, label=label)
+        after = replace(after, label=rules.parse_label(label))
     if deleted is not None:
         after = replace(after, deleted_at=(before.deleted_at or times.now()) if deleted else None)
     if after == before:

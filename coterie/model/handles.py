@@ -78,6 +78,14 @@ def normalize(channel: str, value: str, country: str | None, field: str) -> tupl
     return plain, plain.lower()
 
 
+def parse_label(label: str | None) -> str | None:
+    """A label without surrounding white space, None if it is empty. Raises Invalid if it is too long."""
+    plain = (label or "").strip()
+    if len(plain) > LABEL_LENGTH_MAX:
+        raise invalid("label", f"is longer than {LABEL_LENGTH_MAX} characters", kind="too_long")
+    return plain or None
+
+
 def parse_username(text: str, field: str) -> str:
     """An Instagram username in lower case, from a username with or without @ or from a profile link.
 
