@@ -125,7 +125,7 @@ def show(tx: Tx, visit: Visit) -> Result:
             "is_running": import_.state in RUNNING,
             "can_apply": import_.state == STAGED or (import_.state == APPLIED and import_.matched_count > 0),
             "can_map": can_map(import_),
-            "can_undo": import_.state in (APPLIED, STAGED, APPLYING),
+            "can_undo": import_.state in (APPLIED, STAGED),
         },
     )
 

@@ -148,6 +148,23 @@ def test_a_new_row_shows_all_it_has_and_what_is_no_date_and_can_be_left_out(
     assert set(names(world)) == {*before, "Ned Flanders", "<b onclick=x>Maude</b>"}
 
 
+def test_a_preview_that_is_not_wanted_stops_waiting_and_its_file_can_come_again(
+    alice: Visitor, world: World, upload: Upload, run: Callable[[str], Run]
+) -> None:
+    before, today = names(world), f"/{world.organization.id}/today"
+    path = upload("contacts.vcf", CARDS)
+    assert "Do not import" in text_of(alice.get(path)) and "contacts.vcf" in text_of(alice.get(today))
+    alice.post(path + "/undo")
+    undo(run(path))
+    shown = text_of(alice.get(path))
+    assert "Undone" in shown and "Apply" not in shown and "Do not import" not in shown
+    assert "contacts.vcf" not in text_of(alice.get(today)) and names(world) == before
+    again = upload("contacts.vcf", CARDS)
+    alice.post(again + "/apply")
+    apply(run(again))
+    assert len(names(world)) == len(before) + 2
+
+
 def test_rows_that_cannot_be_read_are_downloaded(alice: Visitor, upload: Upload) -> None:
     path = upload("contacts.csv", "First Name,Last Name,E-mail 1 - Value\nNed,Flanders,not an address\n")
     page = alice.get(path)
