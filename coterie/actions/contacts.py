@@ -34,7 +34,7 @@ from coterie.model import times
 from coterie.model.contacts import GENDERS, GRADES, STATUSES, SUBSCRIBED, TEXTS, Contact, with_current_name
 from coterie.model.handles import SUMMARY_COLUMNS, UNSAFE_LINK, Handle, is_unsafe_link
 from coterie.model.ids import new_id
-from coterie.model.names import NAME_COLUMNS, columns_of_name
+from coterie.model.names import NAME_PARTS, columns_of_name, formatted_name, join_name
 from coterie.model.organizations import Caller
 from coterie.store import contact_relationships as relationship_store
 from coterie.store import contacts as store
@@ -85,9 +85,7 @@ def update_contact(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> C
     if before is None or before.deleted_at is not None:
         raise NotFound("Contact not found")
     contact_id = before.id  # an old id means the contact it was merged into
-    columns = check_columns(fields)
-    if "real_name" in fields and (fields["real_name"] or "").strip() == before.full_name:
-        columns = {name: value for name, value in columns.items() if name not in NAME_COLUMNS}
+    columns = check_columns(fields, before)
     after = with_current_name(before, replace(before, **columns))
     problems: list[Problem] = []
     handles, undo = None, None
@@ -148,8 +146,9 @@ def _without_note(changes: Changes) -> Changes:
     return {name: change for name, change in changes.items() if name != "pinned_note"}
 
 
-def check_columns(fields: Fields) -> dict[str, Any]:
-    """Returns the columns among the fields. Raises Invalid with every problem: too long, no valid choice or date."""
+def check_columns(fields: Fields, before: Contact | None = None) -> dict[str, Any]:
+    """Returns the columns among the fields, of a contact that exists or a new one. Raises Invalid with every problem:
+    too long, no valid choice or date."""
     columns: dict[str, Any] = {name: fields[name] for name in ("is_follower", "relationship_grade") if name in fields}
     problems: list[Problem] = []
     for name in [name for name in TEXTS if name in fields]:
@@ -160,10 +159,28 @@ def check_columns(fields: Fields) -> dict[str, Any]:
     if "real_name" in fields:
         with gathering(problems):
             text = _check_text("real_name", fields["real_name"], REAL_NAME_LENGTH_MAX)
-            columns |= columns_of_name(text)
+            columns |= _columns_of_real_name(text, columns, before)
     if problems:
         raise Invalid(*problems)
     return columns
+
+
+def _columns_of_real_name(text: str | None, given: Mapping[str, Any], before: Contact | None) -> dict[str, Any]:
+    """The columns of a whole name, next to the parts that the same fields give.
+
+    A client that sends back all it has read and has changed one part means that part: the present whole name changes
+    nothing. A part next to another whole name counts unless it is the present one, which the client has only read. An
+    empty part next to a whole name clears nothing.
+    """
+    if before is not None and text == before.full_name:
+        return {name: getattr(before, name) for name in NAME_PARTS if not given.get(name)}
+    columns = columns_of_name(text)
+    parts = [name for name in (*NAME_PARTS, "maiden_name") if given.get(name)]
+    own = {name: given[name] for name in parts if before is None or given[name] != getattr(before, name)}
+    if not text or not own:
+        return columns | own
+    columns |= own
+    return columns | {"formatted_name": formatted_name(text, join_name(*(columns[name] for name in NAME_PARTS)))}
 
 
 def _check_text(name: str, value: str | None, length: int) -> str | None:

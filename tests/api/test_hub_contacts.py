@@ -357,3 +357,21 @@ def test_a_value_that_a_property_does_not_take_says_what_it_takes(
     assert hub.patch(path, {"properties": {"colours": value}}).json["detail"] == f"properties.colours {reason}"
     unknown = hub.patch(path, {"properties": {"colors": "red"}}).json["detail"]
     assert unknown == "properties.colors is not a property: define it first, or correct its slug"
+
+
+def test_a_part_of_a_name_counts_next_to_the_whole_name(hub: Client) -> None:
+    def names(**fields: object) -> tuple[str, str, str]:
+        saved = hub.patch(path, fields).json
+        return saved["real_name"], saved["first_name"], saved["last_name"]
+
+    made = hub.post(CONTACTS, {"real_name": "van Hout Kirk", "first_name": "Kirk", "last_name": "van Hout"}).json
+    assert [made[name] for name in ("real_name", "first_name", "last_name")] == ["van Hout Kirk", "Kirk", "van Hout"]
+    path = f"{CONTACTS}/{hub.post(CONTACTS, {'real_name': 'Anna Bell'}).json['id']}"
+    assert names(real_name="Anna Bell", first_name="Carla", last_name="Bell") == ("Carla Bell", "Carla", "Bell")
+    assert names(real_name="Dora Eve", first_name="Carla", last_name="Bell") == ("Dora Eve", "Dora", "Eve")
+    for whole in ("Dora Eve", "Fay Gill", "Fay Gill"):
+        assert names(real_name=whole, first_name=None, last_name="") == (whole, *whole.split())
+    assert names(real_name="Bell, Anna", first_name="Anna", last_name="Bell") == ("Bell, Anna", "Anna", "Bell")
+    assert names(first_name="Ina") == ("Ina Bell", "Ina", "Bell")
+    maiden = {"real_name": "Ina Bell", "maiden_name": "Falk"}
+    assert hub.patch(path, maiden).json["maiden_name"] == "Falk"

@@ -64,7 +64,9 @@ NameList = Names | NameChanges | None | UnsetType
 class ContactFields(Struct, kw_only=True, forbid_unknown_fields=True):
     """The fields that can be written. Absent keys stay as they are, null clears, a list replaces the whole list."""
 
-    real_name: Annotated[Text, Meta(description="The full name as one text; sets the parts of the name.")] = UNSET
+    real_name: Annotated[
+        Text, Meta(description="The full name as one text; sets the parts of the name that are not sent too.")
+    ] = UNSET
     display_name: Text = UNSET
     name_prefix: Text = UNSET
     first_name: Text = UNSET
