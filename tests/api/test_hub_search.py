@@ -2,9 +2,8 @@
 
 import pytest
 from client import Client
+from crowds import add_people
 from world import World
-
-from coterie.actions.contacts import create_contact
 
 CONTACTS = "/api/hub/v1/contacts"
 SEGMENTS = "/api/hub/v1/segments"
@@ -123,9 +122,8 @@ def test_an_invalid_segment_is_a_problem(hub: Client, body: dict[str, object]) -
 def test_a_total_of_more_contacts_than_are_listed_is_not_exact(world: World, hub: Client) -> None:
     """Of a misspelt query, with a filter too; a filter alone is counted."""
     with world.database.write() as tx:
-        for number in range(230):
-            create_contact(tx, world.alice, {"real_name": f"Olgamar Vandersteen {number}"})
-        create_contact(tx, world.alice, {"real_name": "Ruthild Ostrander"})
+        names = [f"Olgamar Vandersteen {number}" for number in range(230)]
+        add_people(tx, world.alice, [*names, "Ruthild Ostrander"])
     for query, is_exact in (
         ({"q": "olgamra vandersten"}, False),
         ({"q": "olgamra vandersten", "filter": "-tag:*"}, False),

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from client import Client
+from crowds import add_people
 from world import World
 
-from coterie.actions.contacts import create_contact, delete_contact
+from coterie.actions.contacts import delete_contact
 from coterie.app import create_app
 from coterie.model import times
 from coterie.settings import Settings
@@ -200,8 +201,7 @@ def test_a_job_that_is_run_twice_changes_nothing_the_second_time(desk: Desk) -> 
 
 def test_a_worker_that_stops_between_batches_goes_on_where_it_was(desk: Desk) -> None:
     with desk.database.write() as tx:
-        for number in range(250):
-            create_contact(tx, desk.world.alice, {"display_name": f"C{number}"})
+        add_people(tx, desk.world.alice, [f"C{number}" for number in range(250)])
     receipt = desk.send(*[{"id": number, "contact": {"bio": "x"}} for number in range(1, 253)]).json
     desk.worker.stop()
     assert desk.worker.run_one()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from client import Client
+from crowds import add_people
 from world import World, make_world
 
 from coterie.actions.contacts import create_contact, delete_contact, restore_contact, update_contact
@@ -29,8 +30,7 @@ def people(database: Database) -> World:
     with database.write() as tx:
         for fields in PEOPLE.values():
             create_contact(tx, world.alice, fields)
-        for number in range(CROWD):
-            create_contact(tx, world.alice, {"display_name": "Crowd chosen" if number < 12 else "Crowd"})
+        add_people(tx, world.alice, ["Crowd chosen"] * 12 + ["Crowd"] * (CROWD - 12))
     return world
 
 

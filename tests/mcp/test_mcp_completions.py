@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from crowds import add_people
 from mcp.mcp_calls import Mcp
 from world import World
 
@@ -46,10 +47,8 @@ def test_a_prompt_completes_names_and_a_template_ids(mcp: Mcp, world: World, is_
 
 def test_many_matches_are_cut_and_two_of_one_name_are_one_value(mcp: Mcp, world: World) -> None:
     with world.database.write() as tx:
-        for number in range(VALUES_MAX + 5):
-            create_contact(tx, world.alice, {"real_name": f"Milhouse Number {number}"})
-        for _ in range(2):
-            create_contact(tx, world.alice, {"real_name": "Nelson\u202e Muntz"})
+        names = [f"Milhouse Number {number}" for number in range(VALUES_MAX + 5)]
+        add_people(tx, world.alice, [*names, *["Nelson\u202e Muntz"] * 2])
     found = mcp.result("completion/complete", asked(PROMPT, "milhouse"))["completion"]
     assert (len(found["values"]), found["hasMore"]) == (VALUES_MAX, True)
     assert complete(mcp, PROMPT, "nelson", "contact") == ["Nelson Muntz"]

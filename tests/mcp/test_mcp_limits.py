@@ -6,11 +6,11 @@ from dataclasses import replace as with_client
 
 import pytest
 from client import Client
+from crowds import add_people
 from mcp.mcp_calls import Mcp
 from msgspec.structs import replace
 from world import World
 
-from coterie.actions.contacts import create_contact
 from coterie.app import create_app
 from coterie.model import times
 from coterie.settings import Settings
@@ -38,7 +38,7 @@ def tag(mcp: Mcp, *ids: int, name: str = "x") -> dict[str, object]:
 
 def add(world: World, count: int) -> list[int]:
     with world.database.write() as tx:
-        return [create_contact(tx, world.alice, {"real_name": f"Person {n}"}).id for n in range(count)]
+        return add_people(tx, world.alice, [f"Person {number}" for number in range(count)])
 
 
 def test_contacts_changed_in_an_hour_are_limited_and_nothing_is_done_beyond(limited: Mcp, world: World) -> None:

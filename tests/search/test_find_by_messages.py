@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from crowds import add_people
 from world import World, make_world
 
 from coterie.actions.contacts import create_contact, erase_contact
@@ -109,7 +110,7 @@ def all_pages(tx: Tx, world: World, text: str, **options: Any) -> list[int]:
 @pytest.mark.parametrize("order", [None, "real_name", "id"])
 def test_a_message_is_found_next_to_more_names_than_are_ranked(world: World, text: str, order: str | None) -> None:
     with world.database.write() as tx:
-        named = [create_contact(tx, world.alice, {"real_name": f"The Clerk {each}"}).id for each in range(130)]
+        named = add_people(tx, world.alice, [f"The Clerk {each}" for each in range(130)])
         strangers = [create_contact(tx, world.alice, {"real_name": f"Otto {each}"}) for each in range(5)]
         others = [contact.id for contact in strangers]
         for contact_id in (*others[:3], named[0], named[-1]):

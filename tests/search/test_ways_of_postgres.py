@@ -1,6 +1,7 @@
 """However PostgreSQL finds the contacts of a query, they are the same; SQLite finds them too."""
 
 import pytest
+from crowds import add_people
 from world import World, make_world
 
 from coterie.actions.contacts import create_contact
@@ -34,14 +35,12 @@ def test_an_organization_with_a_small_or_a_large_share_finds_the_same(fresh_data
     fill(small)
     fill(large)
     with fresh_database.write() as tx:
-        for number in range(60):
-            create_contact(tx, large.charlie, {"real_name": f"Freya Gerlach {number}"})
+        add_people(tx, large.charlie, [f"Freya Gerlach {number}" for number in range(60)])
         if tx.engine == "postgresql":
             tx.run("ANALYZE contact_words")
     alone = [(total, sorted(names)) for total, names in (found(small, text) for text in QUERIES)]
     with fresh_database.write() as tx:
-        for number in range(200):
-            create_contact(tx, small.alice, {"real_name": f"Nobody {number}"})
+        add_people(tx, small.alice, [f"Nobody {number}" for number in range(200)])
     # rarer words weigh more in a larger book, so the order may differ
     for world in (small, large):
         assert [(total, sorted(names)) for total, names in (found(world, text) for text in QUERIES)] == alone
@@ -85,7 +84,7 @@ def test_of_many_beginnings_the_index_is_asked_for_few(world: World) -> None:
 @pytest.mark.parametrize("text", ["freya", "freya ge", "gerlach freya"])
 def test_of_more_contacts_than_are_ranked_both_engines_rank_the_newest(world: World, text: str) -> None:
     with world.database.write() as tx:
-        ids = [create_contact(tx, world.alice, {"real_name": "Freya Gerlach"}).id for _ in range(RANKED_MAX + 30)]
+        ids = add_people(tx, world.alice, ["Freya Gerlach"] * (RANKED_MAX + 30))
     with world.database.read() as tx:
         page = search_contacts(tx, world.organization.id, text, limit=3)
     assert (page.total, [contact.id for contact in page.contacts]) == (len(ids), ids[-RANKED_MAX:][:3])
@@ -96,7 +95,7 @@ def test_of_an_incomplete_word_both_engines_rank_the_newest_of_all_words(world: 
     """Not the first in the order of their words."""
     with world.database.write() as tx:
         names = ["Freyz Gerya", "Fredy Gerxa"] * (RANKED_MAX // 2 + 15)
-        ids = [create_contact(tx, world.alice, {"real_name": name}).id for name in names]
+        ids = add_people(tx, world.alice, names)
     with world.database.read() as tx:
         page = search_contacts(tx, world.organization.id, text, limit=3)
     assert (page.total, [contact.id for contact in page.contacts]) == (len(ids), ids[-RANKED_MAX:][:3])

@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 from counting import counted
+from crowds import add_people
 from visitor import Visitor, elements_of, text_of
 from world import World
 
@@ -78,8 +79,7 @@ def test_an_address_that_is_not_valid_is_a_page(alice: Visitor, world: World, qu
 
 def test_pages_reach_everybody_once(alice: Visitor, world: World) -> None:
     with world.database.write() as tx:
-        for number in range(130):
-            create_contact(tx, world.alice, {"real_name": f"Person {number:03}"})
+        add_people(tx, world.alice, [f"Person {number:03}" for number in range(130)])
     found = [name for offset in ("0", "60", "120") for name in names(alice, people(world), **{"from": offset})]
     assert len(found) == len(set(found)) == 132
 

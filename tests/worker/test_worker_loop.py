@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from crowds import add_people
 from queued import job_of, make_due, put
 from world import World
 
 from coterie.actions.bulk_updates import BATCH, Entry, start_bulk_update
-from coterie.actions.contacts import create_contact
 from coterie.model import times
 from coterie.model.jobs import DEAD, DONE, RUNNING, WAITING, Job, Reschedule
 from coterie.settings import Settings
@@ -175,10 +175,8 @@ CONTACTS = 4 * BATCH
 def bulk(world: World) -> tuple[World, str]:
     """Many contacts, and a bulk update that gives each of them an employer."""
     with world.database.write() as tx:
-        made = [
-            create_contact(tx, world.alice, {"real_name": f"Someone {number}"}) for number in range(CONTACTS)
-        ]  # fmt: skip
-        entries = [Entry("id", contact.id, {"employer": f"Employer of {contact.id}"}) for contact in made]
+        made = add_people(tx, world.alice, [f"Someone {number}" for number in range(CONTACTS)])
+        entries = [Entry("id", contact_id, {"employer": f"Employer of {contact_id}"}) for contact_id in made]
         job_id, missing = start_bulk_update(tx, world.alice, entries)
     assert missing == []
     return world, job_id
