@@ -7,7 +7,7 @@ import typer
 from msgspec import UNSET, UnsetType
 
 from coterie.actions.organizations import update_organization
-from coterie.actions.quotas import load_usage
+from coterie.actions.quotas import Usage, load_usage
 from coterie.cli.instance import Instance, JsonInstance, shared_options
 from coterie.cli.output import print_json
 from coterie.errors import invalid
@@ -35,11 +35,7 @@ def show(*, instance: JsonInstance) -> None:
         values |= msgspec.structs.asdict(usage)
         print_json(values)
         return
-    typer.echo(_describe(shown))
-    typer.echo(f"Contacts: {usage.contacts:,} ({_limit(usage.contacts_max)})")
-    typer.echo(f"Files: {usage.file_bytes:,} bytes ({_limit(usage.file_bytes_max)})")
-    if shown.require_if_match:
-        typer.echo("Changes through our own API need If-Match.")
+    _print(shown, usage)
 
 
 @shared_options
@@ -91,11 +87,16 @@ def set_values(
             file_bytes_max=_number(file_bytes_max, "--file-bytes-max"),
             require_if_match=require_if_match,
         )
-    typer.echo(_describe(after))
+        usage = load_usage(tx, instance.caller(tx))  # with the new quotas
+    _print(after, usage)
 
 
-def _describe(organization: Organization) -> str:
-    return f"{organization.name}: country {organization.country or 'none'}, time zone {organization.time_zone}."
+def _print(organization: Organization, usage: Usage) -> None:
+    typer.echo(f"{organization.name}: country {organization.country or 'none'}, time zone {organization.time_zone}.")
+    typer.echo(f"Contacts: {usage.contacts:,} ({_limit(usage.contacts_max)})")
+    typer.echo(f"Files: {usage.file_bytes:,} bytes ({_limit(usage.file_bytes_max)})")
+    if organization.require_if_match:
+        typer.echo("Changes through our own API need If-Match.")
 
 
 def _limit(value: int | None) -> str:

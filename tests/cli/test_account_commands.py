@@ -94,11 +94,10 @@ def test_members_come_and_go(home: Settings) -> None:
 
 
 def test_an_organization_gets_a_country_and_a_name(home: Settings) -> None:
-    assert said(home, "organization", "set", "--country", "Germany") == "Terrace: country DE, time zone UTC.\n"
-    assert (
-        said(home, "organization", "set", "--name", "Avenue", "--country", "")
-        == "Avenue: country none, time zone UTC.\n"
-    )
+    use = "Contacts: 0 (no limit)\nFiles: 0 bytes (no limit)\n"
+    assert said(home, "organization", "set", "--country", "Germany") == f"Terrace: country DE, time zone UTC.\n{use}"
+    renamed = said(home, "organization", "set", "--name", "Avenue", "--country", "")
+    assert renamed == f"Avenue: country none, time zone UTC.\n{use}"
     assert listed(home, "organizations")[0]["name"] == "Avenue"
     wrong = run(home, "organization", "set", "--country", "Atlantis")
     assert wrong.stderr == "coterie: country 'Atlantis' is not a country: use its ISO code, such as DE\n"
@@ -128,15 +127,17 @@ def test_only_what_sets_an_instance_up_creates_one(fresh_settings: Settings) -> 
 
 
 def test_an_organization_gets_quotas_and_shows_their_use(home: Settings) -> None:
-    said(home, "organization", "set", "--contacts-max", "1000", "--file-bytes-max", "5000000")
-    assert said(home, "organization", "show") == (
-        "Terrace: country none, time zone UTC.\nContacts: 0 (limit 1,000)\nFiles: 0 bytes (limit 5,000,000)\n"
+    after = said(home, "organization", "set", "--contacts-max", "1000", "--file-bytes-max", "5000000")
+    assert (
+        after
+        == said(home, "organization", "show")
+        == ("Terrace: country none, time zone UTC.\nContacts: 0 (limit 1,000)\nFiles: 0 bytes (limit 5,000,000)\n")
     )
     said(home, "organization", "set", "--contacts-max", "")
     shown = json.loads(said(home, "organization", "show", "--json"))
     assert (shown["contacts_max"], shown["file_bytes_max"]) == (None, 5_000_000)
     wrong = run(home, "organization", "set", "--contacts-max", "many")
-    assert wrong.stderr == "coterie: --contacts-max must be a whole number, 0 or more, and is 'many'\n"
+    assert wrong.stderr == "coterie: --contacts-max must be a whole number, 0 or more, not 'many'\n"
 
 
 def test_time_zones_are_listed_and_set(home: Settings) -> None:
