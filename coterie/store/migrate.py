@@ -8,6 +8,7 @@ Guarantees. All missing migrations are applied, or none. A file never changes af
 its digest, and a start with another file fails.
 """
 
+import logging
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -28,6 +29,7 @@ from coterie.store.migrations.shown_names import fill_shown_keys
 from coterie.store.migrations.term_keys import recompute_term_keys
 from coterie.store.statistics import save_statistics
 
+log = logging.getLogger(__name__)
 _SPELLING = {
     "sqlite": {"CLUSTERED": "WITHOUT ROWID", " NULLSFIRST": ""},
     "postgresql": {"CLUSTERED": "", " NULLSFIRST": " NULLS FIRST", "TEXT": 'TEXT COLLATE "C"'},
@@ -89,7 +91,6 @@ def migrate(database: Database) -> list[str]:
 
 def migrate_in(tx: Tx, until: int | None = None) -> list[str]:
     """migrate() in a transaction of the caller. until: the number of the last migration to apply."""
-    applied = []
     if tx.engine == "postgresql":
         tx.all("SELECT pg_advisory_xact_lock(6815744)")
     tx.run(
@@ -104,16 +105,18 @@ def migrate_in(tx: Tx, until: int | None = None) -> list[str]:
         )
     if _DIGESTS in done:
         _check_digests(tx, migrations)
-    for migration in migrations:
-        if migration.number not in done and migration.number <= (until or migration.number):
-            _apply(tx, migration)
-            applied.append(migration.name)
-    if applied:
+    missing = [each for each in migrations if each.number not in done and each.number <= (until or each.number)]
+    if missing and done:
+        # a large book takes minutes, and until then there is no other line
+        log.info("migrating", extra={"migrations": [migration.name for migration in missing]})
+    for migration in missing:
+        _apply(tx, migration)
+    if missing:
         save_statistics(tx)
         if until is None or until >= _DIGESTS:
             _save_digests(tx, migrations)
     _save_catalogue(tx)
-    return applied
+    return [migration.name for migration in missing]
 
 
 def _apply(tx: Tx, migration: Migration) -> None:

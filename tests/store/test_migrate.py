@@ -278,6 +278,22 @@ def test_a_migration_may_take_longer_than_other_work(fresh_settings: Settings, m
     database.close()
 
 
+def test_the_log_says_when_an_upgrade_begins(
+    fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = open_database(fresh_settings)
+    *earlier, last = migrations_for(database.engine)
+    with caplog.at_level("INFO", "coterie"), monkeypatch.context() as older:
+        older.setattr("coterie.store.migrate.migrations_for", lambda engine: earlier)
+        migrate(database)
+        assert caplog.records == []
+    with caplog.at_level("INFO", "coterie"):
+        assert migrate(database) == [last.name]
+        migrate(database)
+    assert [(each.getMessage(), vars(each)["migrations"]) for each in caplog.records] == [("migrating", [last.name])]
+    database.close()
+
+
 def test_the_numbers_of_migrations_have_no_gap_and_no_double() -> None:
     for engine in ("sqlite", "postgresql"):
         numbers = [migration.number for migration in migrations_for(engine)]
