@@ -15,7 +15,7 @@ from coterie.actions.drafts import handles_of, is_plan_on_phones, remove_taken_u
 from coterie.actions.events import record_events, row_of
 from coterie.drafts.merge import Existing, MergePlan, plan_merge
 from coterie.model import times
-from coterie.model.contacts import SUBSCRIBED, word_columns
+from coterie.model.contacts import SHOWN_BY, SUBSCRIBED, word_columns
 from coterie.model.handles import SUMMARY_COLUMNS, Handle
 from coterie.model.ids import iter_ids, new_id
 from coterie.model.imports import ContactDraft
@@ -144,7 +144,7 @@ def _row_of_plan(plan: MergePlan) -> dict[str, Any]:
     name = row["display_name"] or full or row["nickname"]
     row["name_key"] = row["real_name_key"] if name == (written or composed) else sort_key(name)
     row.update([(key, sort_key(row[name])) for key, name in _KEYS])
-    keys = row["name_key"], row["username_key"], sort_key(row["employer"]), row["email_key"], row["phone_key"]
+    keys = (sort_key(row[name]) if name == "employer" else row[f"{name}_key"] for name in SHOWN_BY)
     row["shown_key"] = next(filter(None, keys), "")
     row.update(word_columns(row, composed))
     return row

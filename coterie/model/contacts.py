@@ -25,6 +25,10 @@ TEXTS = {
 }  # fmt: skip
 
 
+# a list shows the first of these that a contact has
+SHOWN_BY = ("name", "username", "employer", "email", "phone")
+
+
 class Contact(Struct, frozen=True):
     """One contact with the summary of its parts, its fields in the order of the columns."""
 
@@ -81,7 +85,7 @@ class Contact(Struct, frozen=True):
     @property
     def shown_name(self) -> str | None:
         """The name, or what a list shows in its place: a handle, the employer, an address or a number."""
-        return self.name or self.username or self.employer or self.email or self.phone
+        return next(filter(None, (getattr(self, name) for name in SHOWN_BY)), None)
 
     @property
     def name(self) -> str | None:
@@ -166,8 +170,7 @@ def _key_of(contact: Contact, name: str) -> str:
     if name == "birthday_day":
         return birthday_day(contact.birthday)
     if name == "shown_key":
-        shown = (contact.name, contact.username, contact.employer, contact.email, contact.phone)
-        return next(filter(None, map(sort_key, shown)), "")
+        return next(filter(None, (sort_key(getattr(contact, each)) for each in SHOWN_BY)), "")
     if name in WORDS:
         return stored_words(getattr(contact, WORDS[name]))
     return _name_words(contact) if name == "name_words" else sort_key(_SORT_VALUES[name](contact))
