@@ -102,6 +102,12 @@ def test_each_page_is_styled_by_its_own_server(visitor: Watched) -> None:
         assert background not in ("rgba(0, 0, 0, 0)", "rgb(255, 255, 255)")
 
 
+def test_an_open_menu_stays_where_it_is_while_a_slow_phone_reads_the_page(app: Watched) -> None:
+    app.resize(360)
+    app.page.context.new_cdp_session(app.page).send("Emulation.setCPUThrottlingRate", {"rate": 8})
+    app.visit("/1/people?field=tag&filter=name:a%20-tag:x", axe=False)
+
+
 def test_the_folder_of_pages_holds_no_foreign_address() -> None:
     folder = Path(__file__).parents[3] / "coterie" / "web"
     texts = [path.read_text("utf-8") for kind in ("*.html", "*.css", "*.js") for path in folder.rglob(kind)]
