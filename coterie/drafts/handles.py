@@ -25,6 +25,9 @@ def normalize_handles(draft: ContactDraft, country: str | None) -> tuple[list[Ha
     problems: list[tuple[str, str, str]] = []
     for handle in draft.handles[:HANDLES_MAX]:
         plain = handle.value if handle.value.isascii() else _INVISIBLE.sub("", handle.value)
+        if handle.label and len(handle.label) > LABEL_LENGTH_MAX:
+            reason = f"is longer than {LABEL_LENGTH_MAX} characters and was cut"
+            problems.append((f"{handle.channel} label", handle.label, reason))
         try:
             normal = [_normalized(handle, plain, country)]
         except Invalid as error:

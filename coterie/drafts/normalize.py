@@ -1,13 +1,14 @@
 """Normalizes a draft for storage; values without a field become lines of the note, so that none is lost."""
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from coterie.drafts.handles import normalize_handles
 from coterie.errors import Invalid
 from coterie.model import times
+from coterie.model.addresses import TEXTS as ADDRESS_TEXTS
 from coterie.model.contacts import GENDERS, GRADES, TEXTS
 from coterie.model.folders import NAME_LENGTH_MAX as FOLDER_LENGTH_MAX
 from coterie.model.handles import LABEL_LENGTH_MAX
@@ -15,10 +16,10 @@ from coterie.model.imports import AddressDraft, ContactDraft, DateDraft
 from coterie.model.notes import TEXT_LENGTH_MAX
 from coterie.model.text import identity_key
 
+Part = TypeVar("Part", AddressDraft, DateDraft, str)
 PARTS_MAX = 200
 WARNINGS_MAX = 50
 TAG_LENGTH_MAX = 100
-ADDRESS_LENGTH_MAX = 500
 EXTERNAL_ID_LENGTH_MAX = 500
 _TEXTS = {name: length for name, length in TEXTS.items() if name not in ("status", "profile_picture_url", "birthday")}
 _NUL, _SURROGATE = "\0", re.compile("[\ud800-\udfff]")
@@ -50,7 +51,7 @@ def normalize_draft(draft: ContactDraft, country: str | None, *, keeps_rest: boo
     draft.handles, problems = normalize_handles(draft, country)
     for channel, value, reason in problems:
         _to_note(draft, lines, channel, value, reason)
-    _prepare_parts(draft)
+    _prepare_parts(draft, lines)
     _put_note(draft, lines if keeps_rest else [])
     del draft.warnings[WARNINGS_MAX:]
     return draft
@@ -91,18 +92,19 @@ def _to_note(draft: ContactDraft, lines: list[str], name: str, text: str, reason
     draft.warnings.append(f"{label} {reason}: {text[:100]}")
 
 
-def _prepare_parts(draft: ContactDraft) -> None:
+def _prepare_parts(draft: ContactDraft, lines: list[str]) -> None:
     if draft.addresses:
-        draft.addresses = [a for a in map(_address, draft.addresses[:PARTS_MAX]) if a is not None]
+        addresses = _limited(draft, lines, "address", draft.addresses)
+        draft.addresses = [plain for each in addresses if (plain := _address(draft, lines, each)) is not None]
     if draft.dates:
         draft.dates = [
-            DateDraft(date.label.strip()[:LABEL_LENGTH_MAX] or "other", date.occurs_on)
-            for date in dict.fromkeys(draft.dates[:PARTS_MAX])
+            DateDraft(_fit(draft, lines, "date label", date.label, LABEL_LENGTH_MAX) or "other", date.occurs_on)
+            for date in _limited(draft, lines, "date", list(dict.fromkeys(draft.dates)))
         ]
     if draft.tags:
-        draft.tags = _names(draft.tags, TAG_LENGTH_MAX)
+        draft.tags = _names(draft, lines, "tag", draft.tags, TAG_LENGTH_MAX)
     if draft.folders:
-        draft.folders = _names(draft.folders, FOLDER_LENGTH_MAX)
+        draft.folders = _names(draft, lines, "folder", draft.folders, FOLDER_LENGTH_MAX)
     draft.external_ids = [
         (source[:LABEL_LENGTH_MAX], external_id[:EXTERNAL_ID_LENGTH_MAX])
         for source, external_id in dict.fromkeys(draft.external_ids[:PARTS_MAX])
@@ -110,23 +112,30 @@ def _prepare_parts(draft: ContactDraft) -> None:
     ]
 
 
-def _address(address: AddressDraft) -> AddressDraft | None:
+def _limited(draft: ContactDraft, lines: list[str], name: str, parts: list[Part]) -> list[Part]:
+    for each in parts[PARTS_MAX:]:
+        text = each if isinstance(each, str) else ", ".join(filter(None, msgspec.structs.astuple(each)))
+        _to_note(draft, lines, name, text, f"is over the limit of {PARTS_MAX}")
+    return parts[:PARTS_MAX]
+
+
+def _address(draft: ContactDraft, lines: list[str], address: AddressDraft) -> AddressDraft | None:
     values = {
-        name: (getattr(address, name) or "").strip()[: LABEL_LENGTH_MAX if name == "label" else ADDRESS_LENGTH_MAX]
-        or None
-        for name in address.__struct_fields__
+        name: _fit(draft, lines, "address label" if name == "label" else name, text, length)
+        for name, length in ADDRESS_TEXTS.items()
+        if (text := getattr(address, name))
     }
     return AddressDraft(**values) if any(values[name] for name in values if name != "label") else None
 
 
-def _names(names: list[str], length: int) -> list[str]:
+def _names(draft: ContactDraft, lines: list[str], kind: str, names: list[str], length: int) -> list[str]:
     """Short names, each once regardless of case."""
     found: dict[str, str] = {}
     for name in names:
-        plain = " ".join(name.split())[:length].strip()
-        if plain and len(found) < PARTS_MAX:
+        plain = _fit(draft, lines, kind, " ".join(name.split()), length)
+        if plain:
             found.setdefault(identity_key(plain), plain)
-    return list(found.values())
+    return _limited(draft, lines, kind, list(found.values()))
 
 
 def _put_note(draft: ContactDraft, lines: list[str]) -> None:
