@@ -1,6 +1,6 @@
 """A real browser for the tests of pages: the system's Chromium, driven by Playwright. A missing one is an error.
 
-The headless shell is the same Chromium without windows and profiles, which take about a third of its time. Debian has
+The headless shell is the same Chromium without windows and profiles, which take a fifth of its time or more. Debian has
 it in the package chromium-headless-shell.
 """
 
@@ -20,7 +20,9 @@ def executable() -> str:
     """Where the browser is. Raises FileNotFoundError when there is none: the pages are never left untested."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
-        raise FileNotFoundError(f"the tests of pages need one of {', '.join(NAMES)}: install the package chromium")
+        raise FileNotFoundError(
+            f"the tests of pages need one of {', '.join(NAMES)}: install the package chromium-headless-shell"
+        )
     return found
 
 
