@@ -67,7 +67,7 @@ def test_a_book_is_added_applied_run_held_and_removed(command: Command, scripted
     assert "held" in command("subscriptions", "list")[1]
     assert command("subscriptions", "approve", added["id"], "--detach")[0] == 0
     code, said = command("subscriptions", "sync", added["id"])
-    assert code == 1 and "waits for the worker" in said
+    assert code == 1 and "is waiting for the worker" in said
     assert command("subscriptions", "set", added["id"], "--policy", "ask", "--password")[0] == 0
     assert command("subscriptions", "resolve", added["id"], "ours")[1] == "0 cards decided.\n"
     assert command("subscriptions", "pause", added["id"])[0] == command("subscriptions", "resume", added["id"])[0] == 0

@@ -43,8 +43,8 @@ def other(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterat
 
 def test_two_instances_subscribed_to_each_other_have_each_contact_once(subscriber: World, other: World) -> None:
     with (
-        serving(subscriber.database, subscriber.database.settings) as first_url,
-        serving(other.database, other.database.settings) as second_url,
+        serving(subscriber.database.settings) as first_url,
+        serving(other.database.settings) as second_url,
     ):
         with subscriber.database.write() as tx:
             create_contact(tx, subscriber.alice, {"real_name": "Lenny Leonard", "email": "lenny@example.org"})

@@ -72,10 +72,7 @@ def instances(
         database = open_database(allowing(make_settings(engine, tmp_path, request)))
         stack.callback(database.close)
         worlds = {FIRST: subscriber, SECOND: make_world(database)}
-        yield {
-            side: (world, stack.enter_context(serving(world.database, world.database.settings)))
-            for side, world in worlds.items()
-        }
+        yield {side: (world, stack.enter_context(serving(world.database.settings))) for side, world in worlds.items()}
 
 
 @given(steps=STEPS)
