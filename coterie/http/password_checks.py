@@ -37,11 +37,17 @@ _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords", initializer=
 _running = 0
 
 
+def require_room() -> None:
+    """Raises TooOften if too many checks are waiting. Called before anything is read for a check: a flood of guesses
+    must not reach the database, and who is turned away has not failed to log in."""
+    if _running >= QUEUE_MAX:
+        raise TooOften(f"Too many logins at once; try again in {RETRY_SECONDS} seconds", RETRY_SECONDS)
+
+
 async def check_in_thread(check: Callable[[], T]) -> T:
     """The result of check(). Raises TooOften if too many checks are waiting. Called on one event loop only."""
     global _running
-    if _running >= QUEUE_MAX:
-        raise TooOften(f"Too many logins at once; try again in {RETRY_SECONDS} seconds", RETRY_SECONDS)
+    require_room()
     _running += 1
     try:
         return await asyncio.get_running_loop().run_in_executor(_pool, check)

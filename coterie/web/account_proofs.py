@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from coterie.actions import logins
 from coterie.errors import CoterieError, Unauthorized, invalid
-from coterie.http.password_checks import check_in_thread
+from coterie.http.password_checks import check_in_thread, require_room
 from coterie.model.organizations import User
 from coterie.model.passwords import LENGTH_MAX
 from coterie.store.database import Database
@@ -19,6 +19,7 @@ def user_of(visit: Visit) -> User:
 
 async def check_present_password(database: Database, visit: Visit) -> None:
     """Raises Invalid if the field `present` is not the user's password. Failures count as failed logins."""
+    require_room()
     attempt = logins.begin_login(user_of(visit).email, visit.source)
     login = await database.run_read(lambda tx: logins.find_password_hash(tx, attempt))
     present = visit.text("present", LENGTH_MAX)

@@ -7,7 +7,7 @@ from coterie.actions import logins, second_factors
 from coterie.actions import sessions as actions
 from coterie.actions.sign_in_proofs import check_proof, make_proof
 from coterie.errors import CoterieError, TooOften, Unauthorized
-from coterie.http.password_checks import check_in_thread
+from coterie.http.password_checks import check_in_thread, require_room
 from coterie.model.login_attempts import network_of
 from coterie.model.passwords import LENGTH_MAX as PASSWORD_LENGTH_MAX
 from coterie.store.database import Database, Tx
@@ -33,6 +33,7 @@ def show(tx: Tx, visit: Visit) -> Result:
 async def check(database: Database, visit: Visit) -> str | Unauthorized | TooOften:
     """The id of the user if the password is right, else the error to show. The limits come first."""
     try:
+        require_room()
         attempt = logins.begin_login(visit.text("email", EMAIL_LENGTH_MAX), visit.source)
         password = visit.text("password", PASSWORD_LENGTH_MAX)
         login = await database.run_read(lambda tx: logins.find_password_hash(tx, attempt))

@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from world import PASSWORD, World
 
 from coterie.app import create_app
+from coterie.http import password_checks
+from coterie.model.login_attempts import PAIR_MAX
 from coterie.settings import Settings
 from coterie.store import failed_logins
 from coterie.store.database import Database
@@ -31,6 +33,19 @@ def test_a_wrong_password_is_stored_with_user_and_source_and_a_right_one_is_not(
     unknown, wrong = newest(world.database, 2)
     assert (wrong.email, wrong.source, wrong.via) == (world.alice_email, "loopback", "r0")
     assert unknown.email is None
+
+
+def test_who_is_turned_away_because_many_log_in_at_once_has_not_failed(
+    client: Client, hub: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = {"current_password": PASSWORD, "new_password": "correct horse battery"}
+    with monkeypatch.context() as busy:
+        busy.setattr(password_checks, "_running", password_checks.QUEUE_MAX)
+        for _ in range(PAIR_MAX):
+            assert log_in(client, world.alice_email, PASSWORD) == 429
+            assert hub.put("/api/hub/v1/me/password", change).status == 429
+    assert log_in(client, world.alice_email, PASSWORD) == 201
+    assert hub.put("/api/hub/v1/me/password", change).status in (200, 204)
 
 
 def test_only_a_trusted_proxy_names_the_client(

@@ -10,7 +10,7 @@ from coterie.actions.time_zones import set_user_time_zone
 from coterie.actions.users import update_user
 from coterie.api.route import Request
 from coterie.errors import Conflict, Invalid, NotFound, Unauthorized, invalid
-from coterie.http.password_checks import check_in_thread
+from coterie.http.password_checks import check_in_thread, require_room
 from coterie.model.organizations import Caller, User
 from coterie.model.passwords import LENGTH_MAX
 from coterie.store import organizations as store
@@ -88,6 +88,7 @@ async def check_passwords(database: Database, caller: Caller, request: Request) 
     Wrong passwords count like failed logins.
     """
     body: PasswordBody = request.body
+    require_room()
     user = await database.run_read(lambda tx: user_of(tx, caller))
     attempt = logins.begin_login(user.email, request.source)
     login = await database.run_read(lambda tx: logins.find_password_hash(tx, attempt))

@@ -10,7 +10,7 @@ from coterie.api.r0.organizations import OrganizationEntity, present_organizatio
 from coterie.api.r0.users import UserEntity, present_user
 from coterie.api.route import Request
 from coterie.errors import CoterieError
-from coterie.http.password_checks import check_in_thread
+from coterie.http.password_checks import check_in_thread, require_room
 from coterie.model.organizations import Caller
 from coterie.model.passwords import LENGTH_MAX as PASSWORD_LENGTH_MAX
 from coterie.store.database import Database, Tx
@@ -38,6 +38,7 @@ class LoginEntity(Struct):
 async def check(database: Database, caller: Caller, request: Request) -> str:
     """Runs before the write: the id of the user, if the password is right. The limits come first."""
     credentials = request.body.user
+    require_room()
     attempt = actions.begin_login(credentials.email, request.source)
     login = await database.run_read(lambda tx: actions.find_password_hash(tx, attempt))
     is_right = await check_in_thread(lambda: actions.is_password_right(login, credentials.password))
