@@ -14,6 +14,8 @@ from coterie.http.limits import FORM_LIMITS, FormLimits
 
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _BRACKETS = re.compile(r"[\[\]]+")
+# a moment whose offset was not encoded, as `curl -d` sends it: a space there would mean nothing
+_MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?\+\d\d:?\d\d")
 
 
 def parse_form(body: bytes, limits: FormLimits = FORM_LIMITS) -> dict[str, Any]:
@@ -50,7 +52,11 @@ def _pairs(body: bytes) -> Iterable[tuple[str, str | None]]:
     for part in body.split(b"&"):
         key, equals, value = part.lstrip(b" ").partition(b"=")
         if key or equals:
-            yield _decode(key), _decode(value) if equals else None
+            yield _decode(key), _decode_value(value) if equals else None
+
+
+def _decode_value(encoded: bytes) -> str:
+    return encoded.decode() if b"+" in encoded and _MOMENT.fullmatch(encoded) else _decode(encoded)
 
 
 def _decode(encoded: bytes) -> str:

@@ -90,6 +90,22 @@ def test_bodies_are_read_as_rack_reads_them(body: str, expected: dict[str, Any])
     assert parse_form(body.encode()) == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        ("at=2026-12-24T09:00:00+01:00", "2026-12-24T09:00:00+01:00"),
+        ("at=2026-12-24T09:00+0100", "2026-12-24T09:00+0100"),
+        ("at=2026-12-24T09:00:00.25%2B01:00", "2026-12-24T09:00:00.25+01:00"),
+        ("at=2026-12-24+09:00", "2026-12-24 09:00"),
+        ("at=at+2026-12-24T09:00:00+01:00", "at 2026-12-24T09:00:00 01:00"),
+        # a leading space that a browser has encoded
+        ("at=+664+1234567", " 664 1234567"),
+    ],
+)
+def test_the_plus_of_a_moments_offset_may_be_sent_as_it_is(body: str, value: str) -> None:
+    assert parse_form(body.encode()) == {"at": value}
+
+
 def test_numbered_keys_stay_a_hash() -> None:
     assert parse_form(b"emails_attributes[0][x]=1") == {"emails_attributes": {"0": {"x": "1"}}}
 
