@@ -176,11 +176,22 @@ def _unpack(stream: IO[bytes], target: Path) -> str:
 
 
 def files_in(folder: Path) -> Iterator[tuple[str, Path]]:
-    """(name in an archive, path) of the attachments and keys of a data folder."""
-    for path in sorted([*folder.glob("attachments/*/*"), *folder.glob("*.key")]):
+    """(name in an archive, path) of the attachments and keys of a data folder.
+
+    Raises OSError if a folder cannot be read: without its files a backup would look complete.
+    """
+    attachments = [path for group in _entries(folder / "attachments") for path in _entries(group)]
+    for path in (*attachments, *sorted(folder.glob("*.key"))):
         name = path.relative_to(folder).as_posix()
         if _MEMBER.fullmatch(name) and path.is_file() and not path.is_symlink():
             yield name, path
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def print_manifest(manifest: Manifest, done: str, *, as_json: bool) -> None:

@@ -19,6 +19,7 @@ from coterie.cli.open_instance import open_current
 from coterie.cli.options import DataOption, JsonOption
 from coterie.errors import Unavailable
 from coterie.model import times
+from coterie.model.plurals import count
 from coterie.settings import Settings, load_settings
 from coterie.store import backup as store
 from coterie.store.backup_folder import delete_leftovers, delete_old_files, new_file, newest_file
@@ -62,7 +63,8 @@ def backup(
     manifest = _save_file(load_settings(data=data), file)
     if keep:
         check_archive(file)
-        delete_old_files(target, keep)
+        if not manifest.counts["missing_files"]:  # an older backup may have them
+            delete_old_files(target, keep)
     print_manifest(manifest, f"saved as {file}", as_json=as_json)
 
 
@@ -113,13 +115,21 @@ def _save(database: Database, settings: Settings, archive: ArchiveWriter, folder
             archive.add(f"tables/{table}.jsonl", path)
             path.unlink()
         migration = store.migration_of(tx)
+        missing = store.list_attached_files(tx)
     attachment_count = 0
     for name, path in files_in(settings.data_folder):
         with suppress(FileNotFoundError):  # deleted in the meantime
             archive.add(name, path)
             attachment_count += name.startswith("attachments/")
+            missing.discard(path.parent.name + path.name)
+    if missing:
+        log.warning(
+            "This backup lacks %s of attachments, not found in %s: is it the data folder of the instance?"
+            " coterie check lists them. With --keep, no older backup is deleted.",
+            count(len(missing), "file"), settings.data_folder,
+        )  # fmt: skip
     totals = {name: counts[name] for name in ("organizations", "users", "contacts")}
-    totals |= {"rows": sum(counts.values()), "files": attachment_count}
+    totals |= {"rows": sum(counts.values()), "files": attachment_count, "missing_files": len(missing)}
     return Manifest(
         format=FORMAT,
         version=__version__,

@@ -54,6 +54,11 @@ def columns(tx: Tx, table: str) -> dict[str, bool]:
     return {name: bool(is_boolean) for name, is_boolean in rows}
 
 
+def list_attached_files(tx: Tx) -> set[str]:
+    """The digests of the files of all attachments."""
+    return {digest for (digest,) in tx.all("SELECT DISTINCT digest FROM attachments")}
+
+
 def rows_of(tx: Tx, table: str) -> Iterator[list[Any]]:
     """All rows of a table, their columns in order."""
     is_boolean_of = columns(tx, table)
